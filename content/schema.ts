@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+/** Identifiers of labs, steps and checkpoints: they stand in addresses and in the store. */
+export const labId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, '只能用小写字母、数字和连字符');
+export const nodeName = z.string().regex(/^[a-z][a-z0-9-]{0,14}$/, '节点名用小写字母开头，最长 15 个字符');
+const ipv4 = z.ipv4();
+const cidr = z.cidrv4();
+
+/** lab.yaml: what a lab is, apart from its text and its checks. */
+export const labFile = z.strictObject({
+  title: z.string().min(1).max(60),
+  /** One or two sentences for the list of labs. */
+  summary: z.string().min(1).max(300),
+  /** How long it takes, minutes; the learner sees it, and a session lives at least twice as long. */
+  minutes: z.number().int().min(5).max(480),
+  /** Where the lab belongs: shown before its title. */
+  subject: z.string().min(1).max(30),
+  nodes: z
+    .array(
+      z.strictObject({
+        name: nodeName,
+        /** How the text writes it: Node-1. */
+        label: z.string().min(1).max(20),
+        address: cidr,
+        nic: z
+          .string()
+          .regex(/^[a-z][a-z0-9]{1,14}$/)
+          .default('ens33'),
+      }),
+    )
+    .min(1)
+    .max(4),
+  /** Whether nf_tables and iptables work in the nodes. */
+  netfilter: z.boolean().default(false),
+  /** Packages whose presence the checks ask about. */
+  packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9.+-]+$/)).default([]),
+  /** The packets the checks ask the kernel about: where would a packet FROM → TO, forwarded by NODE, go? */
+  flows: z.array(z.strictObject({ node: nodeName, from: ipv4, to: ipv4 })).default([]),
+});
+export type LabFile = z.infer<typeof labFile>;
+
+/** How an answer is read: numbers by value, MAC and IP addresses in canonical form, text without case or outer space. */
+export const questionKind = z.enum(['number', 'mac', 'ip', 'text']);
+
+export const question = z.strictObject({
+  id: labId,
+  /** The question, a sentence. */
+  ask: z.string().min(1).max(200),
+  kind: questionKind,
+  /** Where to look, shown below the field; no answer. */
+  hint: z.string().max(200).optional(),
+});
+export type Question = z.infer<typeof question>;
+
+export const checkpoint = z.strictObject({
+  id: labId,
+  /** The claim, as a sentence that is true or not. */
+  title: z.string().min(1).max(60),
+  points: z.number().int().min(0).max(100).default(10),
+  questions: z.array(question).default([]),
+});
+export type Checkpoint = z.infer<typeof checkpoint>;
+
+/** The head (YAML front matter) of a step's MDX file. */
+export const stepHead = z.strictObject({
+  title: z.string().min(1).max(40),
+  /** For the list of steps: at most ten characters. */
+  short: z.string().min(1).max(14),
+  checkpoints: z.array(checkpoint).default([]),
+});
+export type StepHead = z.infer<typeof stepHead>;
+
+/** The drawings a text may place with `<Figure name="…" />`. */
+export const figureName = z.enum(['modes', 'topology', 'packet', 'lookups', 'journey']);
+
+/** The components a step may use, and their attributes. Anything else in the text is a mistake. */
+export const components = {
+  /** A checkpoint of this step, drawn where it stands; its questions come with it. */
+  Checkpoint: z.strictObject({ id: labId }),
+  Figure: z.strictObject({ name: figureName, caption: z.string().max(120).optional() }),
+  /** A remark beside the thread: why = background, tip = advice, warn = a trap. */
+  Note: z.strictObject({ kind: z.enum(['why', 'tip', 'warn']), title: z.string().max(40).optional() }),
+  /** Folded away until it is asked for. */
+  Details: z.strictObject({ summary: z.string().min(1).max(80) }),
+} as const;
+
+/**
+ * A code block, from its info string:
+ * - ```` ```bash node-1 ```` or ```` ```bash node-1 node-2 ````: commands to run on that node, or on each;
+ *   with `stream` it goes on until Ctrl-C; with `optional` the lab can be finished without it (and `lab test` leaves it out);
+ * - ```` ```output ````, optionally with a node: what is to be expected, cannot be run;
+ * - any other language: text to read.
+ */
+export interface CodeBlock {
+  /** `b1`, `b2`, … in the order of the text. */
+  id: string;
+  kind: 'run' | 'output' | 'plain';
+  nodes: string[];
+  /** The text as written, `{{live values}}` and all, without the last newline. */
+  text: string;
+  stream: boolean;
+  optional: boolean;
+}
+
+/** A live value's place in a code block: `{{key}}`. */
+export const LIVE_VALUE = /\{\{\s*([a-z0-9][a-z0-9.-]*)\s*\}\}/g;

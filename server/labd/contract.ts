@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { NetworkSnapshot } from '../network/snapshot.ts';
+import type { ProbeRequest, ProbeTrace } from '../network/trace.ts';
+import type { ExecResult, Limits, SessionId, Topology } from './nodes/driver.ts';
+
+/**
+ * What web may ask of labd, and what labd tells web. labd parses every call with these schemas: it is root, and the
+ * caller faces the network.
+ */
+
+export const sessionId = z.string().regex(/^[a-z0-9]{8,32}$/);
+export const node = z.string().regex(/^[a-z][a-z0-9-]{0,14}$/);
+/** Terminals are named by web; the name is opaque to everybody else. */
+export const terminalId = z.string().regex(/^[a-z0-9]{16,32}$/);
+export const size = z.object({ cols: z.number().int().min(2).max(500), rows: z.number().int().min(1).max(200) });
+
+export type Size = z.infer<typeof size>;
+
+export const topology = z.strictObject({
+  nodes: z
+    .array(
+      z.strictObject({
+        name: node,
+        hostname: node,
+        nic: z.string().regex(/^[a-z][a-z0-9]{1,14}$/),
+        address: z.cidrv4(),
+      }),
+    )
+    .min(1)
+    .max(4),
+  netfilter: z.boolean(),
+});
+
+/** What a snapshot should ask beyond what is always read: see lab.yaml. */
+export const watch = z.strictObject({
+  packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9.+-]+$/)).max(32),
+  flows: z.array(z.strictObject({ node, from: z.ipv4(), to: z.ipv4() })).max(32),
+});
+export type Watch = z.infer<typeof watch>;
+
+export const probeRequest = z.strictObject({
+  node,
+  namespace: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}$/)
+    .nullable(),
+  to: z.ipv4(),
+  count: z.number().int().min(1).max(5),
+});
+
+export const execLimits = z.strictObject({
+  timeoutMs: z.number().int().min(1).max(600_000),
+  maxBytes: z.number().int().min(1).max(4_194_304),
+});
+
+/** The arguments of each call, for the privileged edge. */
+export const calls = {
+  create: z.tuple([sessionId, topology]),
+  reset: z.tuple([sessionId, node]),
+  destroy: z.tuple([sessionId]),
+  list: z.tuple([]),
+  openTerminal: z.tuple([sessionId, node, terminalId, size]),
+  closeTerminal: z.tuple([terminalId]),
+  snapshot: z.tuple([sessionId, watch]),
+  probe: z.tuple([sessionId, probeRequest]),
+  exec: z.tuple([
+    sessionId,
+    node,
+    z.array(z.string().max(65_536)).min(1).max(64),
+    execLimits,
+    z.string().max(1_048_576).optional(),
+  ]),
+} as const;
+
+/** labd's verbs. A call that cannot be done rejects with an Error whose message is for the log, not for the learner. */
+export interface Labd {
+  create(session: SessionId, topology: Topology): Promise<void>;
+  reset(session: SessionId, node: string): Promise<void>;
+  destroy(session: SessionId): Promise<void>;
+  /** Sessions that exist, with whether all their nodes are up. */
+  list(): Promise<{ session: SessionId; alive: boolean }[]>;
+  openTerminal(session: SessionId, node: string, terminal: string, size: Size): Promise<void>;
+  closeTerminal(terminal: string): Promise<void>;
+  snapshot(session: SessionId, watch: Watch): Promise<NetworkSnapshot>;
+  probe(session: SessionId, request: ProbeRequest): Promise<ProbeTrace>;
+  exec(session: SessionId, node: string, argv: string[], limits: Limits, stdin?: string): Promise<ExecResult>;
+}
+
+/** What labd tells web without being asked. */
+export interface LabdNews {
+  /** What create() is doing now. */
+  progress(session: SessionId, stage: 'files' | 'network' | 'starting' | 'ready', node?: string): void;
+}

@@ -1,0 +1,83 @@
+import type { NodeName } from '../../network/snapshot.ts';
+
+/** Identifies a lab session to labd: made by web, `^[a-z0-9]{8,32}$`. */
+export type SessionId = string;
+
+/** One machine of a lab, as its driver needs to know it. */
+export interface NodeSpec {
+  name: NodeName;
+  hostname: string;
+  /** The node's one network card. */
+  nic: string;
+  /** Its address in CIDR notation, e.g. `192.168.245.168/24`. */
+  address: string;
+}
+
+/** What a session's machines look like. Two or more nodes on one private layer 2. */
+export interface Topology {
+  nodes: NodeSpec[];
+  /** Whether nf_tables and iptables work inside the nodes (security.md: closed unless the lab asks). */
+  netfilter: boolean;
+}
+
+/** What ptyd is to spawn so that a person gets a shell. */
+export interface PtyCommand {
+  file: string;
+  args: string[];
+  env: Record<string, string>;
+}
+
+/** Bounds of an exec: wall clock in ms, bytes of standard output and error together. */
+export interface Limits {
+  timeoutMs: number;
+  maxBytes: number;
+}
+
+/** How an exec ended. A non-zero exit is a result, not a throw. */
+export interface ExecResult {
+  /** null when it was stopped: see `stopped`. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** Why it was stopped before its own end, if it was. */
+  stopped?: 'timeout' | 'output';
+}
+
+/** Progress of a long job, for people: what is happening now. */
+export type Progress = (stage: 'files' | 'network' | 'starting' | 'ready', node?: NodeName) => void;
+
+/**
+ * How the host reads a node's network without entering the node: paths that `nsenter --net=` takes. They stay valid
+ * while the node lives. `named` lists the namespaces the learner made, each verified by inode so that no name or link
+ * forged inside the node can point elsewhere; close() releases what holds them open.
+ */
+export interface Vantage {
+  own: string;
+  named: { name: string; inode: number; path: string }[];
+  close(): void;
+}
+
+/** A runtime: how nodes are made, entered, read and removed. Made by a function, a plain object. */
+export interface NodeDriver {
+  readonly kind: 'container' | 'vm' | 'ssh' | 'fake';
+  /** Makes all nodes of a session, wired and addressed. Idempotent: a half-made session is finished or made anew. */
+  create(session: SessionId, topology: Topology, progress?: Progress): Promise<void>;
+  /** Puts one node back to its first state, on the same wire. */
+  reset(session: SessionId, node: NodeName): Promise<void>;
+  /** Leaves nothing of the session behind. Idempotent. */
+  destroy(session: SessionId): Promise<void>;
+  /** What exists, for adoption after a crash. */
+  list(): Promise<SessionId[]>;
+  /** Whether every node of the session is up (its init is alive). */
+  alive(session: SessionId): Promise<boolean>;
+  /** What ptyd is to spawn for a login shell on the node. */
+  shell(session: SessionId, node: NodeName): PtyCommand;
+  /** Runs a command as root in the node, through the runtime (capabilities, seccomp and cgroup apply). */
+  exec(session: SessionId, node: NodeName, argv: string[], limits: Limits, stdin?: string): Promise<ExecResult>;
+  /** Where the host may look at the node's network from outside; absent where the runtime has no such place. */
+  vantage?(session: SessionId, node: NodeName): Vantage;
+  /** `nsenter --net=` path of the host-owned switch and the port that leads to each node; absent as above. */
+  wire?(session: SessionId): { path: string; ports: Record<NodeName, string> };
+  /** Reads a file of the node without following links out of it; null when there is none. At most maxBytes. */
+  readFile?(session: SessionId, node: NodeName, path: string, maxBytes: number): Promise<Buffer | null>;
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import type { Fact } from '../content/check.ts';
+
+/**
+ * The contract between browser and web, over socket.io: a schema per request, a type per answer, the news, and the
+ * closed union of refusals. Every request is answered by acknowledgement with Answer<…>.
+ */
+
+const lab = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+const step = lab;
+const node = z.string().regex(/^[a-z][a-z0-9-]{0,14}$/);
+const terminal = z.string().regex(/^[a-z0-9]{16,32}$/);
+/** Offsets count the bytes a terminal has put out since it was opened. */
+const offset = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** The most one input message may carry, in UTF-16 units; the browser cuts pastes to this. */
+export const INPUT_MAX = 32_768;
+
+/** What a browser may ask. */
+export const requests = {
+  /** Look at a lab, standing at a step: subscribes this socket to the lab's news and answers its state. */
+  'lab:enter': z.strictObject({ lab, step: step.optional() }),
+  /** Make the nodes (or make them anew after they broke or expired). */
+  'lab:start': z.strictObject({ lab }),
+  /** Put one node, or all, back to the first state. */
+  'lab:reset': z.strictObject({ lab, node: node.optional() }),
+  /** Give the nodes back; results stay. */
+  'lab:end': z.strictObject({ lab }),
+  /** Judge now: one checkpoint, or all of the step the learner stands at. */
+  'checkpoint:check': z.strictObject({ lab, checkpoint: lab.optional() }),
+  /** Hand in answers to a checkpoint's questions. */
+  'question:answer': z.strictObject({ lab, checkpoint: lab, answers: z.record(lab, z.string().max(200)) }),
+  'terminal:open': z.strictObject({ lab, node }),
+  'terminal:close': z.strictObject({ lab, terminal }),
+  /** See a terminal from byte `after` on, or from as far back as is kept when it is null. Output follows as news. */
+  'terminal:attach': z.strictObject({
+    terminal,
+    after: offset.nullable(),
+    cols: z.number().int().min(2).max(500),
+    rows: z.number().int().min(1).max(200),
+  }),
+  'terminal:detach': z.strictObject({ terminal }),
+  'terminal:input': z.strictObject({ terminal, data: z.string().max(INPUT_MAX) }),
+  'terminal:resize': z.strictObject({
+    terminal,
+    cols: z.number().int().min(2).max(500),
+    rows: z.number().int().min(1).max(200),
+  }),
+  /** Everything before this offset has been parsed by the screen. */
+  'terminal:ack': z.strictObject({ terminal, offset }),
+  /** A one-time code that makes another browser this person. */
+  'me:code': z.strictObject({}),
+} as const;
+
+export type RequestName = keyof typeof requests;
+export type Request<N extends RequestName> = z.infer<(typeof requests)[N]>;
+
+/** What each request answers when it went well. */
+export interface Answers {
+  'lab:enter': LabState;
+  'lab:start': null;
+  'lab:reset': null;
+  'lab:end': null;
+  'checkpoint:check': null;
+  'question:answer': CheckpointResult;
+  'terminal:open': { terminal: string };
+  'terminal:close': null;
+  /**
+   * `from`: offset of the first byte that will come; greater than `after` when bytes were lost to age, and then, or when
+   * `after` was null, the screen must be cleared first. `live`: offset up to which it is a replay, whose terminal
+   * queries must not be answered.
+   */
+  'terminal:attach': { from: number; live: number };
+  'terminal:detach': null;
+  'terminal:input': null;
+  'terminal:resize': null;
+  'terminal:ack': null;
+  'me:code': { code: string; expiresAt: number };
+}
+
+/** Why a request was refused. Each has its Chinese sentence in app/words.ts. */
+export type RefusalCode =
+  | 'bad-request'
+  | 'not-found'
+  | 'not-yours'
+  | 'not-ready'
+  | 'busy'
+  | 'too-many'
+  | 'too-fast'
+  | 'nodes-failed'
+  | 'unavailable'
+  | 'internal';
+
+export type Answer<N extends RequestName> = { ok: true; data: Answers[N] } | { ok: false; code: RefusalCode };
+
+/** The stage of making nodes. */
+export type Stage = 'queued' | 'files' | 'network' | 'starting' | 'ready';
+
+export interface TerminalInfo {
+  terminal: string;
+  node: string;
+  /** 1 for the node's first terminal; what the tab says. */
+  number: number;
+}
+
+/** A learner's nodes in one lab. Times are Unix ms. */
+export type SessionState =
+  | { status: 'none' }
+  | { status: 'creating'; since: number; stage: Stage; node?: string }
+  | { status: 'ready'; since: number; expiresAt: number; terminals: TerminalInfo[] }
+  | { status: 'resetting'; since: number; nodes: string[]; terminals: TerminalInfo[]; expiresAt: number }
+  | { status: 'broken'; since: number; reason: 'nodes-failed' | 'nodes-died' }
+  | { status: 'gone'; since: number; reason: 'expired' | 'ended' };
+
+export interface CheckpointResult {
+  /** `pending`: not judged yet. `unknown`: could not be judged; never the learner's fault. */
+  status: 'pending' | 'passed' | 'failed' | 'unknown';
+  facts: Fact[];
+  /** When it was last judged and how long that took; absent while pending. */
+  judgedAt?: number;
+  tookMs?: number;
+  /** When it passed for the first time; stays when it fails again later. */
+  passedAt?: number;
+  /** The learner's last answers, where the checkpoint asks questions. */
+  answers?: Record<string, string>;
+}
+
+/** Everything live about one learner in one lab: whole and idempotent. */
+export interface LabState {
+  lab: string;
+  session: SessionState;
+  /** By checkpoint id; every checkpoint of the lab is there. */
+  results: Record<string, CheckpointResult>;
+  /** Live values by key; null while the thing does not exist. */
+  values: Record<string, { label: string; node: string; value: string | null }>;
+  /** Whether a judgement is under way. */
+  judging: boolean;
+  /** When the learner first started this lab's nodes; the clock counts from here. */
+  startedAt?: number;
+  /** When the last checkpoint was passed for the first time. */
+  finishedAt?: number;
+  /** Server time when this state was made, so that clocks agree. */
+  now: number;
+}
+
+/** What web tells a browser without being asked. */
+export interface News {
+  'lab:state': (state: LabState) => void;
+  /** Bytes of a terminal, beginning at offset. */
+  'terminal:output': (terminal: string, offset: number, bytes: Uint8Array) => void;
+  /** The shell ended; code is its exit status, or null when it was cut off. */
+  'terminal:ended': (terminal: string, code: number | null) => void;
+  /** A command ended in a terminal with this exit status (OSC 133;D): a hint for code blocks and dots, never a judgement. */
+  'terminal:command': (terminal: string, code: number | null, offset: number) => void;
+  /** The prompt is back, or a program owns the terminal (OSC 133;A and C). */
+  'terminal:prompt': (terminal: string, atPrompt: boolean) => void;
+  /** A content file changed: the page should fetch its text again. In dev `mistake` says what is wrong with it. */
+  'content:changed': (lab: string, mistake: string | null) => void;
+}
