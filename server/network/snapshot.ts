@@ -93,6 +93,8 @@ export interface FdbEntry {
 export interface NamespaceSnapshot {
   /** The name under /run/netns, or null for the node's own namespace. */
   name: string | null;
+  /** Further names under /run/netns that lead to this same namespace; a hostile one may lead to the node's own. */
+  aliases?: string[];
   /** Inode of the namespace: the same inode is the same namespace, whatever its names. */
   inode: number;
   links: Link[];

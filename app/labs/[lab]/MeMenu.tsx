@@ -1,0 +1,72 @@
+'use client';
+
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconDevices, IconHome, IconKeyboard, IconRotate, IconUser } from '@tabler/icons-react';
+import Link from 'next/link';
+import { useEffect, useState } from 'react';
+import { ThemeSwitch } from '../../ThemeSwitch.tsx';
+import { useReset } from './[step]/machines/ResetDialog.tsx';
+import { Shortcuts } from './Shortcuts.tsx';
+import { TransferDialog } from './TransferDialog.tsx';
+
+/** What concerns the learner rather than the lab: theme, another browser, shortcuts. */
+export function MeMenu() {
+  const [dialog, setDialog] = useState<'transfer' | 'shortcuts' | null>(null);
+  const reset = useReset();
+
+  useEffect(() => {
+    const ask = (event: KeyboardEvent) => {
+      if (event.key !== '?' || event.ctrlKey || event.metaKey || event.altKey) return;
+      // In a field or a terminal the question mark is just a question mark.
+      const target = event.target;
+      if (target instanceof HTMLElement && target.closest('input, textarea, [contenteditable]')) return;
+      event.preventDefault();
+      setDialog('shortcuts');
+    };
+    window.addEventListener('keydown', ask);
+    return () => window.removeEventListener('keydown', ask);
+  }, []);
+
+  return (
+    <>
+      <Menu position="bottom-end" width={248}>
+        <Menu.Target>
+          <ActionIcon
+            variant="light"
+            radius="xl"
+            size={32}
+            aria-label="我的菜单"
+            data-needs-script
+            style={{ flex: 'none' }}
+          >
+            <IconUser size={17} stroke={1.8} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>外观</Menu.Label>
+          <ThemeSwitch />
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconDevices size={16} stroke={1.7} />} onClick={() => setDialog('transfer')}>
+            换浏览器继续…
+          </Menu.Item>
+          <Menu.Item leftSection={<IconRotate size={16} stroke={1.7} />} onClick={() => reset()} hiddenFrom="xs">
+            重置节点…
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconKeyboard size={16} stroke={1.7} />}
+            rightSection={<kbd>?</kbd>}
+            onClick={() => setDialog('shortcuts')}
+          >
+            快捷键
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconHome size={16} stroke={1.7} />} component={Link} href="/">
+            全部实验
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <TransferDialog opened={dialog === 'transfer'} close={() => setDialog(null)} />
+      <Shortcuts opened={dialog === 'shortcuts'} close={() => setDialog(null)} />
+    </>
+  );
+}

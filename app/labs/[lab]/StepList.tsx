@@ -1,0 +1,64 @@
+'use client';
+
+import { IconCheck } from '@tabler/icons-react';
+import Link from 'next/link';
+import { useLab } from '../../live/LabProvider.tsx';
+import type { Outline, OutlineStep } from './outline.ts';
+import { type Progress, stepProgress } from './progress.ts';
+import styles from './StepList.module.css';
+
+/** The lab's steps, each with how far it is. */
+export function StepList({ course, step, onChoose }: { course: Outline; step?: string | undefined; onChoose?(): void }) {
+  return (
+    <div className={styles.list}>
+      <h2 className={styles.title}>步骤</h2>
+      <ol>
+        {course.steps.map((item) => (
+          <li key={item.id}>
+            <Item course={course} item={item} current={item.id === step} onChoose={onChoose} />
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function Item(props: { course: Outline; item: OutlineStep; current: boolean; onChoose?: (() => void) | undefined }) {
+  const { course, item, current, onChoose } = props;
+  const { state } = useLab();
+  const progress = stepProgress(item, state);
+  return (
+    <Link
+      href={`/labs/${course.id}/${item.id}`}
+      className={styles.step}
+      aria-current={current ? 'page' : undefined}
+      title={item.title}
+      onClick={() => onChoose?.()}
+    >
+      <Dot progress={progress} />
+      <span className={styles.name}>{item.short}</span>
+      {progress.total > 0 && (
+        <small>
+          <span className="visually-hidden">检查点 </span>
+          {progress.passed}/{progress.total}
+        </small>
+      )}
+    </Link>
+  );
+}
+
+function Dot({ progress: { passed, total } }: { progress: Progress }) {
+  if (total > 0 && passed === total) {
+    return (
+      <span className={styles.dot} data-state="done" aria-hidden>
+        <IconCheck size={12} stroke={3} />
+      </span>
+    );
+  }
+  const share = total === 0 ? 0 : passed / total;
+  return (
+    <span className={styles.dot} data-state={share > 0 ? 'part' : 'none'} aria-hidden>
+      {share > 0 && <i style={{ background: `conic-gradient(var(--accent) ${share * 360}deg, transparent 0)` }} />}
+    </span>
+  );
+}

@@ -1,0 +1,123 @@
+'use client';
+
+import { IconCheck, IconChevronDown, IconExclamationMark, IconLoader2, IconQuestionMark } from '@tabler/icons-react';
+import { useId, useState } from 'react';
+import type { Checkpoint } from '../../../../content/schema.ts';
+import type { CheckpointResult } from '../../../../server/protocol.ts';
+import { useLab } from '../../../live/LabProvider.tsx';
+import { LAPSED, verdicts } from '../../../words.ts';
+import type { OutlineNode } from '../outline.ts';
+import buttons from './buttons.module.css';
+import styles from './CheckpointCard.module.css';
+import { FactLine } from './FactLine.tsx';
+import { JudgedAt } from './JudgedAt.tsx';
+import { Questions } from './Questions.tsx';
+import { useFold } from './useFold.ts';
+
+type Look = CheckpointResult['status'] | 'lapsed';
+
+/** A claim about the nodes, whether it holds, and for each fact what was expected, what is, and what to do. */
+export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint; course: OutlineNode[] }) {
+  const { state, check } = useLab();
+  const [busy, setBusy] = useState(false);
+  const [askedAt, setAskedAt] = useState<number | null>(null);
+  const id = useId();
+  const result = state?.results[checkpoint.id];
+  const status = result?.status ?? 'pending';
+  const lapsed = status === 'failed' && result?.passedAt !== undefined;
+  const look: Look = lapsed ? 'lapsed' : status;
+  const { card, folded, toggle } = useFold(state === null ? null : status === 'passed');
+  const nodesReady = state?.session.status === 'ready';
+
+  const checkNow = async () => {
+    setBusy(true);
+    setAskedAt(Date.now());
+    await check(checkpoint.id);
+    setBusy(false);
+  };
+
+  return (
+    <section
+      ref={card}
+      className={styles.card}
+      data-look={look}
+      data-folded={folded ? '' : undefined}
+      data-checkpoint={checkpoint.id}
+      aria-labelledby={id}
+    >
+      <header className={styles.head}>
+        <Mark look={look} />
+        <div className={styles.claim}>
+          <h3 id={id}>{checkpoint.title}</h3>
+          <p className={styles.meta} role="status">
+            <b>{lapsed ? LAPSED : verdicts[status]}</b>
+            {!folded && <JudgedAt result={result} askedAt={askedAt} questions={checkpoint.questions.length > 0} />}
+          </p>
+        </div>
+        {status === 'passed' && (
+          <button
+            type="button"
+            className={styles.fold}
+            aria-expanded={!folded}
+            aria-label={folded ? '展开检查结果' : '收起检查结果'}
+            onClick={toggle}
+          >
+            <IconChevronDown size={18} stroke={1.8} aria-hidden />
+          </button>
+        )}
+        {!folded && (
+          <button
+            type="button"
+            className={buttons.button}
+            onClick={checkNow}
+            disabled={busy || !nodesReady}
+            title={nodesReady ? undefined : '节点启动以后才能检查'}
+            data-needs-script
+          >
+            {busy && <IconLoader2 className={styles.turning} size={14} stroke={2} aria-hidden />}
+            检查
+          </button>
+        )}
+      </header>
+      {!folded && <Body checkpoint={checkpoint} course={course} result={result} look={look} />}
+    </section>
+  );
+}
+
+function Body(props: { checkpoint: Checkpoint; course: OutlineNode[]; result: CheckpointResult | undefined; look: Look }) {
+  const { checkpoint, course, result, look } = props;
+  const asks = new Set(checkpoint.questions.map((question) => question.ask));
+  // A question's verdict stands at its field; the list keeps what is about the nodes.
+  const facts = (result?.facts ?? []).filter((fact) => !asks.has(fact.title));
+  return (
+    <div className={styles.body}>
+      {look === 'lapsed' && (
+        <p className={styles.words}>它之前通过过，成绩仍然算数；后来节点变了，现在不再成立：</p>
+      )}
+      {look === 'unknown' && (
+        <p className={styles.words}>这一次没能读到节点的状态，不是你的操作有错。稍后会自动再查，也可以现在再点一次「检查」。</p>
+      )}
+      {look === 'pending' && facts.length === 0 && checkpoint.questions.length === 0 && (
+        <p className={styles.words}>照上面的步骤做完，这里会自己变绿；哪里不对，会告诉你期望是什么、实际是什么。</p>
+      )}
+      {facts.length > 0 && (
+        <ul className={styles.facts}>
+          {facts.map((fact, place) => (
+            <FactLine key={`${place}:${fact.title}`} id={`look:${checkpoint.id}:${place}`} fact={fact} course={course} />
+          ))}
+        </ul>
+      )}
+      {checkpoint.questions.length > 0 && <Questions checkpoint={checkpoint} result={result} />}
+    </div>
+  );
+}
+
+function Mark({ look }: { look: Look }) {
+  return (
+    <span className={styles.mark} aria-hidden>
+      {look === 'passed' && <IconCheck size={15} stroke={2.8} />}
+      {(look === 'failed' || look === 'lapsed') && <IconExclamationMark size={15} stroke={2.6} />}
+      {look === 'unknown' && <IconQuestionMark size={14} stroke={2.2} />}
+    </span>
+  );
+}

@@ -1,0 +1,80 @@
+'use client';
+
+import { IconCheck, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Fact } from '../../../../content/check.ts';
+import { useRun } from '../../../live/run.ts';
+import type { OutlineNode } from '../outline.ts';
+import { CopyButton } from './CopyButton.tsx';
+import styles from './FactLine.module.css';
+import { NodeChip } from './NodeChip.tsx';
+import { RunButton } from './RunButton.tsx';
+
+/** One line of a verdict: holds or not; if not, expected against actual, then what to do and how to see it oneself. */
+export function FactLine({ id, fact, course }: { id: string; fact: Fact; course: OutlineNode[] }) {
+  return (
+    <li className={styles.fact} data-ok={fact.ok ? '' : undefined}>
+      {fact.ok ? <IconCheck size={17} stroke={2.2} aria-hidden /> : <IconX size={17} stroke={2.2} aria-hidden />}
+      <div>
+        <p className={styles.title}>
+          <span className="visually-hidden">{fact.ok ? '成立：' : '不成立：'}</span>
+          <Text>{fact.title}</Text>
+        </p>
+        {!fact.ok && (
+          <dl className={styles.pair}>
+            <dt>期望</dt>
+            <dd>{fact.expected}</dd>
+            <dt>实际</dt>
+            <dd>{fact.actual}</dd>
+          </dl>
+        )}
+        {fact.advice !== '' && (
+          <p className={styles.advice}>
+            <Text>{fact.advice}</Text>
+          </p>
+        )}
+        {!fact.ok && fact.look && <Look id={id} look={fact.look} course={course} />}
+      </div>
+    </li>
+  );
+}
+
+/** A command that shows it, to run or copy. */
+function Look({ id, look, course }: { id: string; look: NonNullable<Fact['look']>; course: OutlineNode[] }) {
+  const { run, canRun } = useRun();
+  const [why, setWhy] = useState<string | null>(null);
+  return (
+    <div className={styles.look}>
+      <span className={styles.lookHead}>自己看一眼</span>
+      <NodeChip name={look.node} course={course} />
+      <code>{look.command}</code>
+      <span className={styles.lookButtons}>
+        <CopyButton text={look.command} label={`复制 ${look.command}`} />
+        <RunButton
+          quiet
+          able={canRun([look.node])}
+          label={`运行 ${look.command}`}
+          run={() => run({ id, nodes: [look.node], text: look.command })}
+          explain={setWhy}
+        />
+      </span>
+      {why && (
+        <span className={styles.why} role="status">
+          {why}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Words in which backticks mark code. */
+export function Text({ children }: { children: string }) {
+  return children.split('`').map((part, place) =>
+    place % 2 === 1 ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one sentence never move.
+      <code key={place}>{part}</code>
+    ) : (
+      part
+    ),
+  );
+}

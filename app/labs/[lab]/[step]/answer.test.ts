@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { readAnswer } from './answer.ts';
+
+describe('an answer is read tolerantly', () => {
+  test.each([
+    ['number', ' １００ ', '100'],
+    ['number', '4 789', '4789'],
+    ['number', '0x64', '0x64'],
+    ['mac', '4A-3C-73-3F-85-1F', '4a:3c:73:3f:85:1f'],
+    ['mac', '4a3c.733f.851f', '4a:3c:73:3f:85:1f'],
+    ['mac', '4a：3c：73：3f：85：1f', '4a:3c:73:3f:85:1f'],
+    ['ip', '192.168.245.172/24', '192.168.245.172'],
+    ['text', ' VXLAN ', 'VXLAN'],
+  ] as const)('%s %s', (kind, typed, value) => {
+    expect(readAnswer(kind, typed)).toEqual({ value });
+  });
+
+  test.each([
+    ['number', ''],
+    ['number', '一百'],
+    ['mac', '4a:3c:73'],
+    ['ip', '192.168.1.256'],
+  ] as const)('but %s %s is refused with a sentence', (kind, typed) => {
+    expect(readAnswer(kind, typed)).toHaveProperty('mistake');
+  });
+});

@@ -1,0 +1,140 @@
+'use client';
+
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { Group, Panel, Separator, useDefaultLayout, useGroupRef } from 'react-resizable-panels';
+import { useLab } from '../../../../live/LabProvider.tsx';
+import type { LabNode } from '../../../../live/live.ts';
+import { machines as words } from '../../../../live/words.ts';
+import { Bar } from './Bar.tsx';
+import styles from './Machines.module.css';
+import { NodePane } from './NodePane.tsx';
+import { Picture, PictureBar } from './Picture.tsx';
+import { Provision } from './Provision.tsx';
+import { createPreferences, type PreferencesStore } from './preferences.ts';
+import { ResetDialog } from './ResetDialog.tsx';
+import shared from './shared.module.css';
+
+/** What the page is told when the focus goes to the other half: a narrow page shows only one of them. */
+const SHOW_EVENT = 'netloom:show';
+
+interface Props {
+  lab: { id: string; title: string };
+  nodes: LabNode[];
+}
+
+/** The machines' half of a lab's page: terminals above, the network below. */
+export function Machines({ lab, nodes }: Props) {
+  const root = useRef<HTMLElement>(null);
+  const [preferences, setPreferences] = useState<PreferencesStore | null>(null);
+  // Preferences live in the browser: the server's page and the first one here show the pane without its parts.
+  useEffect(() => setPreferences(createPreferences()), []);
+  useFocusKey(root, nodes);
+  return (
+    <section
+      className={styles.machines}
+      ref={root}
+      aria-label={`${lab.title}：${words.pane}`}
+      data-needs-script
+      data-no-print
+    >
+      {preferences ? <Parts nodes={nodes} preferences={preferences} /> : <div className={shared.bar} />}
+      <ResetDialog nodes={nodes} />
+    </section>
+  );
+}
+
+function Parts({ nodes, preferences }: { nodes: LabNode[]; preferences: PreferencesStore }) {
+  const lab = useLab();
+  const liked = useSyncExternalStore(preferences.subscribe, preferences.get);
+  const session = lab.state?.session;
+  const running = session?.status === 'ready' || session?.status === 'resetting';
+  const front = nodes.find((node) => node.name === lab.front) ?? nodes[0];
+  const parts = useDefaultLayout({
+    id: 'netloom-machines',
+    panelIds: liked.picture ? ['terminals', 'picture'] : ['terminals'],
+    onlySaveAfterUserInteractions: true,
+  });
+  const panes = useDefaultLayout({
+    id: `netloom-nodes-${liked.arrangement}`,
+    panelIds: nodes.map((node) => node.name),
+    onlySaveAfterUserInteractions: true,
+  });
+  const group = useGroupRef();
+  const laid = useRef(liked.arrangement);
+  useEffect(() => {
+    if (laid.current === liked.arrangement) return;
+    laid.current = liked.arrangement;
+    // The panes stay the same elements, so that no screen is lost; only their shares change with the arrangement.
+    const equal = Object.fromEntries(nodes.map((node) => [node.name, 100 / nodes.length]));
+    group.current?.setLayout(panes.defaultLayout ?? equal);
+  });
+
+  return (
+    <>
+      <Bar nodes={running ? nodes : []} front={front?.name ?? null} preferences={preferences} />
+      <Group
+        className={styles.parts}
+        orientation="vertical"
+        defaultLayout={parts.defaultLayout}
+        onLayoutChanged={parts.onLayoutChanged}
+      >
+        <Panel id="terminals" minSize={120} className={styles.stack}>
+          {running ? (
+            <Group
+              className={styles.nodes}
+              groupRef={group}
+              data-arrangement={liked.arrangement}
+              orientation={liked.arrangement === 'columns' ? 'horizontal' : 'vertical'}
+              defaultLayout={panes.defaultLayout}
+              onLayoutChanged={panes.onLayoutChanged}
+            >
+              {nodes.map((node, index) => [
+                index > 0 ? <Separator key={`before-${node.name}`} className={styles.edge} /> : null,
+                <Panel key={node.name} id={node.name} minSize={72} data-front={node === front}>
+                  <NodePane node={node} colour={index + 1} liked={liked} />
+                </Panel>,
+              ])}
+            </Group>
+          ) : (
+            <Provision nodes={nodes} />
+          )}
+        </Panel>
+        {liked.picture ? <Separator className={styles.edge} /> : null}
+        {liked.picture ? (
+          <Panel id="picture" minSize={96} defaultSize={152} groupResizeBehavior="preserve-pixel-size">
+            <Picture nodes={nodes} onHide={() => preferences.set({ picture: false })} />
+          </Panel>
+        ) : null}
+      </Group>
+      {liked.picture ? null : <PictureBar onShow={() => preferences.set({ picture: true })} />}
+    </>
+  );
+}
+
+/** Ctrl+` goes from the text to the terminal in front, and from any terminal back to the text. */
+function useFocusKey(root: React.RefObject<HTMLElement | null>, nodes: LabNode[]) {
+  const lab = useLab();
+  const latest = useRef(lab);
+  latest.current = lab;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!event.ctrlKey || event.altKey || event.shiftKey || event.metaKey || event.code !== 'Backquote') return;
+      event.preventDefault();
+      const leaving = root.current?.contains(document.activeElement) ?? false;
+      window.dispatchEvent(new CustomEvent(SHOW_EVENT, { detail: leaving ? 'prose' : 'machines' }));
+      // A half that was hidden takes the focus only once it is drawn.
+      requestAnimationFrame(() => {
+        const { front } = latest.current;
+        const node = nodes.some((one) => one.name === front) ? front : nodes[0]?.name;
+        const target = leaving
+          ? document.querySelector<HTMLElement>('[data-prose]')
+          : (root.current?.querySelector<HTMLElement>(
+              `[data-node="${node}"][data-shown="true"] .xterm-helper-textarea`,
+            ) ?? root.current?.querySelector<HTMLElement>('button'));
+        target?.focus({ preventScroll: true });
+      });
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [root, nodes]);
+}

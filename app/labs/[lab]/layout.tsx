@@ -1,0 +1,32 @@
+import { cookies } from 'next/headers';
+import { notFound } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { library, outline } from '../../library.ts';
+import { LabProvider } from '../../live/LabProvider.tsx';
+import { Machines } from './[step]/machines/Machines.tsx';
+import { SPLIT_COOKIE, STEPS_COOKIE } from './preferences.ts';
+import { Workspace } from './Workspace.tsx';
+
+export const dynamic = 'force-dynamic';
+
+/** The frame that stays while the learner walks through the steps: steps, text, machines. */
+export default async function LabLayout({ params, children }: LayoutProps<'/labs/[lab]'>) {
+  const { lab: id } = await params;
+  const lab = library().lab(id);
+  if (!lab) notFound();
+  const course = outline(lab);
+  const jar = await cookies();
+  const split = Number(jar.get(SPLIT_COOKIE)?.value);
+  return (
+    <LabProvider lab={course.id} nodes={course.nodes}>
+      <Workspace
+        course={course}
+        split={split >= 20 && split <= 80 ? split : undefined}
+        stepsShown={jar.get(STEPS_COOKIE)?.value !== 'hidden'}
+        machines={<Machines lab={{ id: course.id, title: course.title }} nodes={course.nodes} />}
+      >
+        {children}
+      </Workspace>
+    </LabProvider>
+  );
+}

@@ -1,0 +1,46 @@
+import type { CheckpointResult, LabState } from '../../../server/protocol.ts';
+import type { Outline, OutlineStep } from './outline.ts';
+
+/** How far a step, or a lab, is. */
+export interface Progress {
+  passed: number;
+  total: number;
+}
+
+/** A checkpoint counts once it has passed; a later mistake is shown on its card and takes nothing away. */
+export function done(result: CheckpointResult | undefined): boolean {
+  return result !== undefined && (result.status === 'passed' || result.passedAt !== undefined);
+}
+
+/** Progress of one step. */
+export function stepProgress(step: OutlineStep, state: LabState | null): Progress {
+  return {
+    passed: step.checkpoints.filter((checkpoint) => done(state?.results[checkpoint.id])).length,
+    total: step.checkpoints.length,
+  };
+}
+
+/** Progress of the whole lab. */
+export function labProgress(course: Outline, state: LabState | null): Progress {
+  const steps = course.steps.map((step) => stepProgress(step, state));
+  return {
+    passed: steps.reduce((sum, step) => sum + step.passed, 0),
+    total: steps.reduce((sum, step) => sum + step.total, 0),
+  };
+}
+
+/** Minutes and hours for people: `1:42:07`, `4:05`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** The same in words: 「1 小时 42 分钟」. */
+export function spokenDuration(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000));
+  if (minutes < 60) return `${minutes} 分钟`;
+  const rest = minutes % 60;
+  return rest === 0 ? `${Math.floor(minutes / 60)} 小时` : `${Math.floor(minutes / 60)} 小时 ${rest} 分钟`;
+}

@@ -1,0 +1,160 @@
+import type { Answer, LabState, News, RefusalCode, Request, RequestName, TerminalInfo } from '../../server/protocol.ts';
+import { type ConnectionState, createConnection } from './connection.ts';
+import { createRunner, type Runner } from './run.ts';
+import { createStore, type Store } from './store.ts';
+
+/** A node as the page knows it from the lab's file. */
+export interface LabNode {
+  name: string;
+  label: string;
+  address: string;
+}
+
+/** Everything live that a page shows; replaced as a whole, never changed. */
+export interface LiveView {
+  state: LabState | null;
+  connection: ConnectionState;
+  /** Why the last wish was refused, until it is dismissed. */
+  refusal: RefusalCode | null;
+  /** In dev: what is wrong with the lab's files. */
+  mistake: string | null;
+  /** What to add to Date.now() to get the server's time, ms. */
+  clock: number;
+  /** Grows each time the lab has been entered on a new connection: then terminals attach again. */
+  epoch: number;
+  /** The terminal looked at on each node, where the learner chose one. */
+  looked: Record<string, string>;
+  /** Terminals whose shell ended while this page looked: their last screen stays until it is put away. */
+  ended: { info: TerminalInfo; code: number | null }[];
+  /** The node whose tab is in front where nodes are shown as tabs. */
+  front: string | null;
+  /** The reset that waits for a yes; `node` absent means all nodes. */
+  resetAsked: { node?: string } | null;
+}
+
+/** One lab, alive: the socket, what it has told, and what can be wished. */
+export interface Live {
+  readonly lab: string;
+  readonly view: Store<LiveView>;
+  readonly runner: Runner;
+  open(): void;
+  close(): void;
+  retry(): void;
+  /** Says at which step the learner stands; the state follows. */
+  stand(step: string | null): void;
+  request<N extends RequestName>(name: N, payload: Request<N>): Promise<Answer<N>>;
+  on<E extends keyof News>(event: E, listener: News[E]): () => void;
+  /** As request, but a refusal is shown to the learner; true when it went well. */
+  wish<N extends RequestName>(name: N, payload: Request<N>): Promise<boolean>;
+  /** The terminal in front on a node, or null when the node has none. */
+  terminalOf(node: string): string | null;
+  /** Brings a terminal to the front of its node, and its node to the front. */
+  look(node: string, terminal: string): void;
+  openTerminal(node: string): Promise<string | null>;
+  closeTerminal(terminal: string): Promise<boolean>;
+  /** Puts away the last screen of a terminal that ended. */
+  forget(terminal: string): void;
+}
+
+const nothing: LiveView = {
+  state: null,
+  connection: 'connecting',
+  refusal: null,
+  mistake: null,
+  clock: 0,
+  epoch: 0,
+  looked: {},
+  ended: [],
+  front: null,
+  resetAsked: null,
+};
+
+/** Makes the live half of a lab's page; nothing happens before `open`. */
+export function createLive(lab: string, onContent: () => void): Live {
+  const view = createStore<LiveView>(nothing);
+  let step: string | null = null;
+
+  const accept = (state: LabState) => {
+    const ended = state.session.status === 'ready' ? view.get().ended : [];
+    view.set({ state, clock: state.now - Date.now(), ended });
+  };
+
+  const connection = createConnection((state) => {
+    view.set({ connection: state });
+    if (state === 'open') void enter(true);
+  });
+
+  async function enter(anew: boolean) {
+    const answer = await connection.request('lab:enter', step ? { lab, step } : { lab });
+    if (!answer.ok) {
+      // `unavailable` is the connection going again; its own state already says so.
+      if (answer.code !== 'unavailable') view.set({ refusal: answer.code });
+      return;
+    }
+    accept(answer.data);
+    if (anew) view.set({ epoch: view.get().epoch + 1 });
+  }
+
+  connection.on('lab:state', (state) => {
+    if (state.lab === lab) accept(state);
+  });
+  connection.on('terminal:ended', (terminal, code) => {
+    const { state, ended } = view.get();
+    const session = state?.session;
+    // One that was closed or reset on purpose is no longer in the state when its shell ends.
+    const info = session?.status === 'ready' ? session.terminals.find((one) => one.terminal === terminal) : undefined;
+    if (info && !ended.some((one) => one.info.terminal === terminal)) view.set({ ended: [...ended, { info, code }] });
+  });
+  connection.on('content:changed', (changed, mistake) => {
+    if (changed !== lab) return;
+    view.set({ mistake });
+    if (mistake === null) onContent();
+  });
+
+  const live: Live = {
+    lab,
+    view,
+    // The runner is given this object and uses it only when asked to run.
+    get runner() {
+      return runner;
+    },
+    open: () => connection.open(),
+    close: () => connection.close(),
+    retry: () => connection.retry(),
+    stand(now) {
+      if (now === step) return;
+      step = now;
+      if (view.get().connection === 'open') void enter(false);
+    },
+    request: connection.request,
+    on: connection.on,
+    async wish(name, payload) {
+      const answer = await connection.request(name, payload);
+      view.set({ refusal: answer.ok ? null : answer.code });
+      return answer.ok;
+    },
+    terminalOf(node) {
+      const { state, looked } = view.get();
+      if (state?.session.status !== 'ready') return null;
+      const over = new Set(view.get().ended.map((one) => one.info.terminal));
+      const here = state.session.terminals.filter((one) => one.node === node && !over.has(one.terminal));
+      return (here.find((one) => one.terminal === looked[node]) ?? here[0])?.terminal ?? null;
+    },
+    look(node, terminal) {
+      view.set({ looked: { ...view.get().looked, [node]: terminal }, front: node });
+    },
+    async openTerminal(node) {
+      const answer = await connection.request('terminal:open', { lab, node });
+      if (!answer.ok) {
+        view.set({ refusal: answer.code });
+        return null;
+      }
+      live.look(node, answer.data.terminal);
+      return answer.data.terminal;
+    },
+    forget: (terminal) => view.set({ ended: view.get().ended.filter((one) => one.info.terminal !== terminal) }),
+    closeTerminal: (terminal) => live.wish('terminal:close', { lab, terminal }),
+  };
+  const runner = createRunner(live);
+  return live;
+}

@@ -1,0 +1,33 @@
+import type { CheckpointResult, RefusalCode } from '../server/protocol.ts';
+
+/** Why a request was refused, as the learner reads it: what happened, whether work is safe, what to do. */
+export const refusals: Record<RefusalCode, string> = {
+  'bad-request': '这个请求没有被理解，什么也没有改动。刷新页面后再试一次。',
+  'not-found': '找不到要操作的对象，它可能已经被关闭或重置。刷新页面后再试一次。',
+  'not-yours': '这不是你的实验，你没有权限操作它。',
+  'not-ready': '节点还没有准备好。先启动节点，等两个终端都出现提示符。',
+  busy: '正在处理上一个操作，请等它结束。你的节点和结果都在。',
+  'too-many': '已经到达数量上限。先关闭不用的终端或结束别的实验。',
+  'too-fast': '操作太快了，请稍等几秒再试。',
+  'nodes-failed': '节点没有建成。已经通过的检查点不受影响，请再试一次。',
+  unavailable: '节点服务暂时没有应答。结果已经保存，稍后会自动恢复。',
+  internal: '服务器出了意外。已经通过的检查点不受影响，请再试一次；如果还是这样，请告诉老师。',
+};
+
+/** A checkpoint's state, for people and for screen readers. */
+export const verdicts: Record<CheckpointResult['status'], string> = {
+  pending: '等待检查',
+  passed: '已通过',
+  failed: '还没有达到',
+  unknown: '暂时无法检查',
+};
+
+/** It held once and does not hold now. */
+export const LAPSED = '已失效';
+
+/** Why the form at /resume came back. */
+export const resumeErrors: Record<'code' | 'expired' | 'too-fast', string> = {
+  code: '这个代码不对，或者已经用过。请核对后再输入，或在原来的浏览器里重新生成一个。',
+  expired: '这个代码已经过期。请在原来的浏览器里重新生成一个。',
+  'too-fast': '尝试次数太多，请过几分钟再试。',
+};

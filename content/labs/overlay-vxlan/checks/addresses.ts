@@ -1,0 +1,117 @@
+import { covers, overlap } from '../../../../server/network/cidr.ts';
+import type { Container } from '../../../../server/network/container.ts';
+import { cidrOf, ipv4Of, isLoopback, linkWithAddress, own, routeTo } from '../../../../server/network/namespace.ts';
+import type { Link, NodeSnapshot } from '../../../../server/network/snapshot.ts';
+import type { Fact } from '../../../check.ts';
+import { claim, fails, holds } from './claim.ts';
+import { peerOf, type Side } from './sides.ts';
+
+/** The container's interface has its address with the right mask. */
+export function addressFact(side: Side, name: string, { namespace, link }: Container): Fact {
+  const wanted = `${side.ip}/24`;
+  const inside = `ip netns exec ${name}`;
+  const has = claim(side, `容器网卡 ${link.name} 的地址`, wanted, `${inside} ip addr show ${link.name}`);
+  const set = `\`${inside} ip addr add ${wanted} dev ${link.name}\``;
+  const mine = ipv4Of(link);
+  const found = mine.find(({ local }) => local === side.ip);
+  const actual = mine.map(cidrOf).join('、') || '没有地址';
+  if (found?.prefix === 24) return holds(has, actual);
+
+  const wrong = found ?? mine[0];
+  const loopback = namespace.links.find(
+    (other) => isLoopback(other) && ipv4Of(other).some(({ local }) => local === side.ip),
+  );
+  if (loopback && !found) {
+    return fails(has, `${side.ip} 在 lo 上`, `地址应在 \`${link.name}\` 上，别的机器才能找到它。执行 ${set}。`);
+  }
+  if (!wrong) return fails(has, actual, `网卡有了，还没有地址。执行 ${set}。`);
+  const redo = `执行 \`${inside} ip addr del ${cidrOf(wrong)} dev ${link.name}\`，再 ${set}`;
+  if (!found) {
+    const foreign = covers(peerOf(side).subnet, wrong.local);
+    const why = foreign
+      ? `这是 ${peerOf(side).label} 的容器网段；两边相同，包就不知该往哪边去。`
+      : `本实验后面的命令都用 ${side.ip}。`;
+    return fails(has, actual, `${why}${redo}。`);
+  }
+  const why = covers(cidrOf(found), peerOf(side).ip)
+    ? '掩码太短，容器以为对端容器和自己在同一网段，会直接发 ARP 找它，而不走网关。'
+    : `这个网段是 ${side.subnet}，掩码应是 /24。`;
+  return fails(has, actual, `${why}${redo}；删地址会连带删掉默认路由，也要重加。`);
+}
+
+/** The node itself does not have the container's address as well. */
+export function* rivalFacts(node: NodeSnapshot, side: Side, name: string): Generator<Fact> {
+  const rival = linkWithAddress(own(node), side.ip);
+  const address = rival && ipv4Of(rival).find(({ local }) => local === side.ip);
+  if (!address) return;
+  const only = claim(side, `${side.ip} 只属于容器`, `只在 ${name} 里`, `ip addr show ${rival.name}`);
+  const advice = `宿主机会把发给容器的包当成给自己的。执行 \`ip addr del ${cidrOf(address)} dev ${rival.name}\`。`;
+  yield fails(only, `宿主机的 ${rival.name} 也有`, advice);
+}
+
+/** The bridge has the address that is the container's gateway. */
+export function bridgeAddressFact(node: NodeSnapshot, side: Side, bridge: Link, port: Link): Fact {
+  const wanted = `${side.gateway}/24`;
+  const has = claim(side, `网桥 ${bridge.name} 的地址（容器的网关）`, wanted, `ip addr show ${bridge.name}`);
+  const mine = ipv4Of(bridge);
+  const actual = mine.map(cidrOf).join('、') || '没有地址';
+  const set = `\`ip addr add ${wanted} dev ${bridge.name}\``;
+  const found = mine.find(({ local }) => local === side.gateway);
+  if (found?.prefix === 24) return holds(has, actual);
+  if (found)
+    return fails(
+      has,
+      actual,
+      `掩码应是 /24，否则宿主机的直连路由不对。先 \`ip addr del ${cidrOf(found)} dev ${bridge.name}\`，再 ${set}。`,
+    );
+  const holder = linkWithAddress(own(node), side.gateway);
+  if (holder?.name === port.name) {
+    const why = `插进网桥的 \`${port.name}\` 只是端口，IP 由网桥处理。`;
+    return fails(
+      has,
+      `${side.gateway} 在 ${port.name} 上`,
+      `${why}先 \`ip addr del ${side.gateway}/24 dev ${port.name}\`，再 ${set}。`,
+    );
+  }
+  if (holder)
+    return fails(
+      has,
+      `${side.gateway} 在 ${holder.name} 上`,
+      `把它移到网桥上：从 \`${holder.name}\` 删掉，再 ${set}。`,
+    );
+  return fails(has, actual, `容器的默认网关就是它，没有它 ARP 无人应答。执行 ${set}。`);
+}
+
+/** By the container's own routes, a packet to the other container goes to the bridge. */
+export function gatewayFact(side: Side, name: string, { namespace, link }: Container): Fact {
+  const inside = `ip netns exec ${name}`;
+  const has = claim(side, `${name} 的默认网关`, side.gateway, `${inside} ip route`);
+  const route = routeTo(namespace, peerOf(side).ip);
+  const set = `\`${inside} ip route replace default via ${side.gateway}\``;
+  if (!route) {
+    const why = '容器只认识自己的 /24，ping 别的网段会立刻报 Network is unreachable。';
+    return fails(has, '没有默认路由', `${why}执行 \`${inside} route add default gw ${side.gateway} ${link.name}\`。`);
+  }
+  const how = route.gateway ?? (route.type === 'unicast' ? `直连 ${route.dev ?? '?'}` : route.type);
+  const actual = route.dst === 'default' ? how : `${route.dst} → ${how}`;
+  if (route.type !== 'unicast')
+    return fails(has, actual, `容器里有一条 ${route.type} 路由挡住了去 ${peerOf(side).ip} 的包。删掉它，再 ${set}。`);
+  if (!route.gateway)
+    return fails(has, actual, `没有网关，容器会直接用 ARP 找 ${peerOf(side).ip}，而它不在这个二层里。执行 ${set}。`);
+  if (route.gateway !== side.gateway)
+    return fails(has, actual, `${route.gateway} 不是网桥的地址，ARP 没有人应答。执行 ${set}。`);
+  if (route.dst === 'default') return holds(has, actual);
+  return holds(has, actual, '不是默认路由，但去往对端容器的包会走它，可以。');
+}
+
+/** Notices: another interface of the node claims the container's network, as docker0 would. */
+export function* conflictFacts(node: NodeSnapshot, side: Side, bridge: Link): Generator<Fact> {
+  for (const link of own(node).links) {
+    if (link === bridge || link.kind === 'vxlan' || isLoopback(link)) continue;
+    const clash = ipv4Of(link).find((address) => address.prefix < 32 && overlap(cidrOf(address), side.subnet));
+    if (!clash) continue;
+    const alone = claim(side, `只有网桥在 ${side.subnet} 里`, bridge.name, 'ip -br addr');
+    const notice = `\`${link.name}\` 的 ${cidrOf(clash)} 与容器网段重叠，包可能从它出去。不需要就删掉这个地址。`;
+    yield holds(alone, `${bridge.name}、${link.name}`, notice);
+  }
+}

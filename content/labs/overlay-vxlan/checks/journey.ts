@@ -1,0 +1,96 @@
+import type { NetworkSnapshot } from '../../../../server/network/snapshot.ts';
+import type { Frame, ProbeTrace } from '../../../../server/network/trace.ts';
+import type { Fact } from '../../../check.ts';
+import { claim, fails, holds } from './claim.ts';
+import { whereItDied } from './loss.ts';
+import { isReply, isRequest, onUnderlay } from './packet.ts';
+import { peerOf, type Side, tunnelOf, VNI } from './sides.ts';
+
+/** The TTL of a reply: 64, less one for each of the two nodes that forwarded it. */
+const REPLY_TTL = 62;
+
+/** What the trace of a ping from a side's container says: replies, their TTL, and what crossed between the nodes. */
+export function journeyFacts(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact[] {
+  const replies = repliesFact(trace, snapshot, side);
+  const bare = bareFacts(trace, snapshot, side);
+  // A packet that took another way proves nothing about the tunnel, and one that got lost has no more to tell.
+  if (bare.length > 0 || !replies.ok) return [replies, ...bare];
+  return [replies, ttlFact(trace, side), wireFact(trace, snapshot, side), innerFact(trace, snapshot, side)];
+}
+
+function repliesFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact {
+  const peer = peerOf(side);
+  const command = `ip netns exec ${side.container} ping -c 3 ${peer.ip}`;
+  const wanted = `${trace.sent} 个应答`;
+  const answered = claim(side, `平台从 ${side.container} ping ${peer.ip}`, wanted, command);
+  const actual = `${trace.received} 个应答`;
+  if (trace.received > 0) {
+    const lost = trace.received < trace.sent ? '丢了个别包，多半是刚建好的设备还在等 ARP 或链路就绪。' : '';
+    return holds(answered, actual, lost);
+  }
+  const { place, advice } = whereItDied(trace, snapshot, side);
+  return fails(answered, `${actual}，${place}`, advice);
+}
+
+function bareFacts(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact[] {
+  const peer = peerOf(side);
+  const bare = trace.frames.filter((frame) => onUnderlay(frame, snapshot) && !frame.vxlan);
+  const request = bare.find((frame) => isRequest(frame, peer));
+  const reply = bare.find((frame) => isReply(frame, peer));
+  if (!request && !reply) return [];
+  const culprit = request ? side : peer;
+  const sealed = claim(side, '节点之间没有未封装的容器包', '没有', 'tcpdump -i ens33 -nn -c 4 icmp');
+  const what = request ? '请求' : '应答';
+  const advice = `${what}绕过了隧道，直接从网卡出去了：即使 ping 通也不是 VXLAN。在 ${culprit.label} 上看 \`ip route\`，去往 ${peerOf(culprit).subnet} 的路由应是 \`dev vxlan100\`。`;
+  return [fails(sealed, `${what}没有封装`, advice)];
+}
+
+function ttlFact(trace: ProbeTrace, side: Side): Fact {
+  const kept = claim(
+    side,
+    '应答的 TTL',
+    String(REPLY_TTL),
+    `ip netns exec ${side.container} ping -c 1 ${peerOf(side).ip}`,
+  );
+  if (trace.replyTtl === REPLY_TTL) return holds(kept, String(REPLY_TTL), '64 减去两台宿主机各转发的一次。');
+  const why = '初值 64，每台宿主机转发一次减 1，所以应是 62。大于它，说明应答不是对端容器给的；小于它，说明多绕了路。';
+  const how = `看 ${peerOf(side).ip} 是不是也配在了别处：两个节点上执行 \`ip -br addr\`。`;
+  return fails(kept, String(trace.replyTtl ?? '未知'), why + how);
+}
+
+function wireFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact {
+  const peer = peerOf(side);
+  const wanted = `VNI ${VNI}，${side.underlay} → ${peer.underlay}`;
+  const sealed = claim(side, '线路上看到的是 VXLAN 包', wanted, 'tcpdump -i ens33 -nn -c 4 udp port 4789');
+  const outer = outerRequest(trace, snapshot, peer);
+  if (!outer) {
+    return fails(
+      sealed,
+      '没有看到',
+      `应答收到了，请求却没有经过两个节点之间的线路：${peer.ip} 可能就在本机。用 \`ip route get ${peer.ip}\` 看看。`,
+    );
+  }
+  const actual = `VNI ${outer.vxlan?.vni}，${outer.ip?.src} → ${outer.ip?.dst}`;
+  if (actual === wanted) return holds(sealed);
+  return fails(
+    sealed,
+    actual,
+    '封装参数与实验要求不同：检查 `ip -d link show type vxlan` 里的 id 和 local，以及 FDB 的 dst。',
+  );
+}
+
+function innerFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact {
+  const [mine, theirs] = [tunnelOf(snapshot, side)?.mac, tunnelOf(snapshot, peerOf(side))?.mac];
+  const wanted = `${mine} → ${theirs}`;
+  const ends = claim(side, '内层以太帧从 VTEP 到 VTEP', wanted, 'tcpdump -i vxlan100 -e -nn -c 4 icmp');
+  const inner = outerRequest(trace, snapshot, peerOf(side))?.inner;
+  const actual = inner ? `${inner.ethernet.src} → ${inner.ethernet.dst}` : '没有看到';
+  if (actual === wanted) return holds(ends);
+  return fails(ends, actual, '内层 MAC 应是两个 VXLAN 设备的：这里是三层转发，容器的 MAC 不进隧道。检查邻居表。');
+}
+
+function outerRequest(trace: ProbeTrace, snapshot: NetworkSnapshot, to: Side): Frame | undefined {
+  return trace.frames.find(
+    (frame) => onUnderlay(frame, snapshot) && frame.vxlan && frame.inner && isRequest(frame.inner, to),
+  );
+}

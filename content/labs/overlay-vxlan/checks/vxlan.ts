@@ -1,0 +1,129 @@
+import { linkNamed, linkWithAddress, own } from '../../../../server/network/namespace.ts';
+import type { Link, NodeSnapshot } from '../../../../server/network/snapshot.ts';
+import { type Tunnel, tunnels, tunnelWithVni } from '../../../../server/network/tunnel.ts';
+import type { Check, Fact } from '../../../check.ts';
+import { claim, fails, holds } from './claim.ts';
+import { routeFacts } from './route.ts';
+import { nodeOf, peerOf, type Side, VNI, VXLAN_PORT } from './sides.ts';
+import { tunnelAddressFact } from './vtep.ts';
+
+/** The MTU left for inner packets: 1500 less 50 (outer IP 20, UDP 8, VXLAN 8, inner Ethernet 14). */
+const INNER_MTU = 1450;
+/** Changing what cannot be changed in place takes its routes, neighbours and FDB along. */
+const REBUILD = '删除设备会连带清空它的地址、路由、邻居和 FDB，重建后都要重新配置。';
+
+/** Whether a node has its end of the tunnel: the device, its parameters, its address, the route into it. */
+export function vxlanCheck(side: Side): Check {
+  return { judge: (snapshot) => [...vxlanFacts(nodeOf(snapshot, side), side)] };
+}
+
+function* vxlanFacts(node: NodeSnapshot, side: Side): Generator<Fact> {
+  const nic = linkWithAddress(own(node), side.underlay);
+  yield* underlayFacts(side, nic);
+  const tunnel = tunnelWithVni(node, VNI, VXLAN_PORT);
+  yield deviceFact(node, side, tunnel, nic);
+  if (!tunnel) return;
+  yield portFact(side, tunnel, nic);
+  yield localFact(side, tunnel);
+  yield* underlayDeviceFacts(side, tunnel, nic);
+  yield* learningFacts(side, tunnel);
+  const up = claim(side, `${tunnel.name} 已激活`, 'UP', `ip link show ${tunnel.name}`);
+  yield tunnel.up
+    ? holds(up)
+    : fails(
+        up,
+        'DOWN',
+        `执行 \`ip link set ${tunnel.name} up\`。注意：设备 down 时内核会清掉它的路由和邻居（FDB 保留），激活后要重新添加。`,
+      );
+  yield tunnelAddressFact(side, tunnel);
+  // Without the device up there can be no route through it: the cause has been named.
+  if (tunnel.up) yield* routeFacts(node, side, tunnel);
+}
+
+function createCommand(side: Side, nic: Link | undefined, name = 'vxlan100'): string {
+  return `\`ip link add ${name} type vxlan id ${VNI} local ${side.underlay} dev ${nic?.name ?? 'ens33'} dstport ${VXLAN_PORT} nolearning\``;
+}
+
+function* underlayFacts(side: Side, nic: Link | undefined): Generator<Fact> {
+  if (nic?.up && nic.carrier) return;
+  const has = claim(side, `${side.label} 的网卡与地址 ${side.underlay} 可用`, `${side.underlay}，UP`, 'ip -br addr');
+  const why = '外层 UDP 包要用这个地址收发，';
+  if (nic)
+    yield fails(
+      has,
+      nic.up ? `${nic.name} 没有载波` : `${nic.name} DOWN`,
+      `${why}执行 \`ip link set ${nic.name} up\`；不行就重置这个节点。`,
+    );
+  else
+    yield fails(
+      has,
+      '没有网卡有这个地址',
+      `${why}执行 \`ip addr add ${side.underlay}/24 dev ens33\`；网卡也不在了就重置这个节点。`,
+    );
+}
+
+function deviceFact(node: NodeSnapshot, side: Side, tunnel: Tunnel | undefined, nic: Link | undefined): Fact {
+  const there = claim(side, `VXLAN 设备已创建，VNI 为 ${VNI}`, `vxlan，VNI ${VNI}`, 'ip -d link show type vxlan');
+  if (tunnel) return holds(there, `${tunnel.name}，VNI ${tunnel.vxlan.vni}`);
+  const other = tunnels(node)[0];
+  if (other) {
+    const why = `VNI 写在每个包里，两端必须相同：对端收到 VNI ${other.vxlan.vni} 的包，找不到设备就直接丢弃，不会有任何报错。`;
+    const how = `VNI 不能修改，只能重建：\`ip link del ${other.name}\`，再 ${createCommand(side, nic)}。`;
+    return fails(there, `${other.name}，VNI ${other.vxlan.vni}`, `${why}${how}${REBUILD}`);
+  }
+  const impostor = linkNamed(own(node), 'vxlan100');
+  if (impostor) {
+    const advice = `名字叫 vxlan100，但不是 VXLAN 设备，不会封装。\`ip link del vxlan100\` 后 ${createCommand(side, nic)}。`;
+    return fails(there, `vxlan100 的类型是 ${impostor.kind || '普通网卡'}`, advice);
+  }
+  return fails(there, '没有 VXLAN 设备', `VXLAN 设备就是 VTEP：包从这里进出隧道。执行 ${createCommand(side, nic)}。`);
+}
+
+function portFact(side: Side, tunnel: Tunnel, nic: Link | undefined): Fact {
+  const port = claim(side, 'VXLAN 的 UDP 目的端口', String(VXLAN_PORT), `ip -d link show ${tunnel.name}`);
+  if (tunnel.vxlan.port === VXLAN_PORT) return holds(port);
+  const given = tunnel.vxlan.port === 8472 ? '8472 是 Linux 的旧默认值，没写 `dstport` 就会用它。' : '';
+  const why = `${given}两端端口不同，收到的一方没有监听，会回 ICMP port unreachable。`;
+  const how = `端口不能修改，只能重建：\`ip link del ${tunnel.name}\`，再 ${createCommand(side, nic, tunnel.name)}。`;
+  return fails(port, String(tunnel.vxlan.port), `${why}${how}${REBUILD}`);
+}
+
+function localFact(side: Side, tunnel: Tunnel): Fact {
+  const local = claim(side, '外层源地址（local）', side.underlay, `ip -d link show ${tunnel.name}`);
+  const { local: actual } = tunnel.vxlan;
+  if (actual === side.underlay) return holds(local);
+  if (actual === undefined)
+    return holds(local, '未指定', '没有写 `local`，由内核按路由挑选外层源地址；这里只有一个选择，结果相同。');
+  const whose =
+    actual === peerOf(side).underlay
+      ? `${actual} 是 ${peerOf(side).label} 的地址，`
+      : `${side.label} 没有 ${actual} 这个地址，`;
+  const why = `${whose}封装后发不出去：TX errors 增加，ping 只是沉默。`;
+  const how = `不用重建：\`ip link set ${tunnel.name} type vxlan id ${VNI} local ${side.underlay}\`。`;
+  return fails(local, actual, why + how);
+}
+
+function* underlayDeviceFacts(side: Side, tunnel: Tunnel, nic: Link | undefined): Generator<Fact> {
+  const { dev } = tunnel.vxlan;
+  const command = `ip -d link show ${tunnel.name}`;
+  if (dev !== undefined && nic && dev !== nic.name) {
+    const out = claim(side, '外层包从哪块网卡发出（dev）', nic.name, command);
+    const advice = `${peerOf(side).underlay} 要从 \`${nic.name}\` 才到得了。\`ip link del ${tunnel.name}\`，再 ${createCommand(side, nic, tunnel.name)}。${REBUILD}`;
+    yield fails(out, dev, advice);
+  } else if (tunnel.mtu > INNER_MTU) {
+    const mtu = claim(side, `${tunnel.name} 的 MTU`, `≤ ${INNER_MTU}`, command);
+    const why = dev === undefined ? '没有写 `dev`，内核不知道底层网卡的 MTU，没有为封装留出 50 字节；' : '';
+    yield holds(
+      mtu,
+      String(tunnel.mtu),
+      `${why}大包封装后超过 1500，外层会被分片。可执行 \`ip link set ${tunnel.name} mtu ${INNER_MTU}\`。`,
+    );
+  }
+}
+
+function* learningFacts(side: Side, tunnel: Tunnel): Generator<Fact> {
+  if (!tunnel.vxlan.learning) return;
+  const off = claim(side, '不从收到的包里学习（nolearning）', 'nolearning', `ip -d link show ${tunnel.name}`);
+  const how = `可用 \`ip link set ${tunnel.name} type vxlan id ${VNI} nolearning\` 关闭。`;
+  yield holds(off, 'learning', `设备会从收到的包里自学 FDB，也能通；只是漏配的表项会被它补上，看不到后果。${how}`);
+}

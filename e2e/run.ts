@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/**
+ * `npm test` after its set-up: format and lint, types, then every test, in this order. Ends with one line that counts
+ * all of them.
+ */
+
+const root = resolve(import.meta.dirname, '..');
+const bin = (name: string) => join(root, 'node_modules/.bin', name);
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+function run(command: string, args: string[]): Promise<number> {
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: process.env });
+    child.once('error', (error) => {
+      console.error(`${command}: ${error.message}`);
+      done(1);
+    });
+    child.once('exit', (code) => done(code ?? 1));
+  });
+}
+
+/** A check that is one test: it passes or it fails. */
+async function whole(title: string, command: string, args: string[]): Promise<Count> {
+  console.log(`\n— ${title}`);
+  const code = await run(command, args);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Runs a vitest project and counts its tests; a run that could not even start counts as one failure. */
+async function tests(title: string, project: string): Promise<Count> {
+  console.log(`\n— ${title}`);
+  const directory = mkdtempSync(join(tmpdir(), 'netloom-report-'));
+  const report = join(directory, 'report.json');
+  try {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const code = await run(process.execPath, [vitest, 'run', '--project', project, ...reporters]);
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
+    const failed = Number(numFailedTests);
+    // A file that cannot be loaded has no tests, but the run has failed.
+    return { passed: Number(numPassedTests), failed: code !== 0 && failed === 0 ? 1 : failed };
+  } catch (error) {
+    console.error(error);
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const counts = [
+  await whole('格式与规范', bin('biome'), ['check', '--error-on-warnings']),
+  await whole('类型', bin('tsc'), ['--noEmit', '-p', '.']),
+  await tests('单元与集成（真实节点）', 'server'),
+  await whole('实验照课文做一遍', process.execPath, ['server/cli.ts', 'test', 'overlay-vxlan']),
+  await tests('浏览器', 'browser'),
+];
+const passed = counts.reduce((sum, each) => sum + each.passed, 0);
+const failed = counts.reduce((sum, each) => sum + each.failed, 0);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

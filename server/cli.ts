@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadChecks } from '../content/judgements.ts';
+import { type Lab, loadAll } from '../content/load.ts';
+import { ContentMistake } from '../content/mistake.ts';
+import { type Env, readEnv } from './env.ts';
+import { composeLabd } from './labd/index.ts';
+import { examine } from './machine.js';
+import { labOf } from './play.ts';
+import { composeOwnLabd, openRehearsal, testLab } from './rehearsal.ts';
+import { parseScript } from './script.ts';
+import { openStore } from './store/store.ts';
+
+const USAGE = `用法：npm run lab -- <命令>
+  list                                 列出实验
+  lint [LAB]                           检查内容文件，指出文件、行和列
+  test LAB                             照着课文从头做一遍，检查点必须先红后绿
+  try LAB --script FILE [--json]       在临时节点上执行脚本，给出每个检查点的判定
+  doctor                               这台机器有什么、缺什么、怎么补`;
+
+/** Something the caller got wrong; its message says what. */
+class UsageProblem extends Error {}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function mark(ok: boolean): string {
+  return ok ? '✓' : '✕';
+}
+
+async function lint(env: Env, id: string | undefined): Promise<number> {
+  const labs = loadAll(env.content);
+  const chosen = id === undefined ? labs : [labOf(labs, id)];
+  for (const lab of chosen) {
+    await loadChecks(lab);
+    say(`✓ ${lab.id}：${lab.steps.length} 个步骤，${lab.checkpoints.length} 个检查点`);
+  }
+  return 0;
+}
+
+async function test(env: Env, lab: Lab): Promise<number> {
+  const rehearsal = await openRehearsal(env, lab);
+  let failed = 0;
+  let passed = 0;
+  try {
+    for await (const { ok, what, facts } of testLab(rehearsal, lab.steps)) {
+      if (ok) passed += 1;
+      else failed += 1;
+      say(`${mark(ok)} ${what}`);
+      for (const fact of facts) {
+        say(`    ${mark(fact.ok)} ${fact.title}　期望 ${fact.expected}　实际 ${fact.actual}`);
+      }
+    }
+  } finally {
+    await rehearsal.close();
+  }
+  say(`${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function tryScript(env: Env, lab: Lab, file: string, json: boolean): Promise<number> {
+  const nodes = lab.file.nodes.map((node) => node.name);
+  const script = parseScript(readFileSync(file, 'utf8'), nodes);
+  const rehearsal = await openRehearsal(env, lab);
+  try {
+    if (script.start === 'solved') await rehearsal.solve();
+    const variables: Record<string, string> = {};
+    for (const { node, text, storeAs, line } of script.sections) {
+      const result = await rehearsal.player.script(node, text, variables);
+      if (storeAs) variables[storeAs] = result.stdout.trim();
+      if (!json && result.code !== 0) {
+        say(`第 ${line} 行 @${node} 的脚本退出码 ${result.code ?? '（超时）'}：${result.stderr.trim()}`);
+      }
+    }
+    const ids = lab.checkpoints.map((checkpoint) => checkpoint.id);
+    await rehearsal.settle(ids, true);
+    const verdicts = ids.map((id) => {
+      const { status, facts } = rehearsal.result(id);
+      const plain = facts.map(({ ok, title, expected, actual, advice }) => ({ ok, title, expected, actual, advice }));
+      return [id, { status, facts: plain }] as const;
+    });
+    if (json) say(JSON.stringify({ checkpoints: Object.fromEntries(verdicts) }));
+    else {
+      for (const [id, { status, facts }] of verdicts) {
+        say(
+          `${mark(status === 'passed')} ${id}：${{ passed: '通过', failed: '未通过', unknown: '无法检查', pending: '未检查' }[status]}`,
+        );
+        for (const fact of facts) {
+          say(`    ${mark(fact.ok)} ${fact.title}　期望 ${fact.expected}　实际 ${fact.actual}`);
+          if (fact.advice) say(`      ${fact.advice}`);
+        }
+      }
+    }
+    return 0;
+  } finally {
+    await rehearsal.close();
+  }
+}
+
+function doctor(env: Env): number {
+  const lines = examine(env.root);
+  for (const { name, ok, remedy } of lines) say(ok ? `✓ ${name}` : `✕ ${name}：${remedy}`);
+  return lines.every((line) => line.ok) ? 0 : 1;
+}
+
+/** Removes every node of this data directory and marks its sessions as ended; results stay. */
+async function clear(env: Env): Promise<number> {
+  const nothing = async () => undefined;
+  const served = composeLabd(
+    env,
+    { open: nothing, close: nothing, list: async () => [] },
+    { progress: () => undefined },
+  );
+  for (const labd of [served, composeOwnLabd(env)]) {
+    for (const { session } of await labd.list()) await labd.destroy(session);
+    await labd.adopt();
+  }
+  const store = await openStore(join(env.data, 'store', 'netloom.db'));
+  for (const { id } of await store.sessions.active()) await store.sessions.finish(id, 'ended');
+  await store.close();
+  return 0;
+}
+
+async function main(): Promise<number> {
+  const env = readEnv({ NETLOOM_LOG: 'warn', ...process.env });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { script: { type: 'string' }, json: { type: 'boolean', default: false } },
+  });
+  const [command, id] = positionals;
+  if (command === 'doctor') return doctor(env);
+  if (command === 'lint') return lint(env, id);
+  if (command === 'clear') return clear(env);
+  if (command === 'list') {
+    for (const lab of loadAll(env.content)) {
+      say(
+        `${lab.id}\t${lab.file.title}\t${lab.steps.length} 步\t${lab.checkpoints.length} 个检查点\t约 ${lab.file.minutes} 分钟`,
+      );
+    }
+    return 0;
+  }
+  if (command === 'test') return test(env, labOf(loadAll(env.content), id));
+  if (command === 'try') {
+    if (!values.script) throw new UsageProblem('try 需要 --script FILE');
+    return tryScript(env, labOf(loadAll(env.content), id), values.script, values.json);
+  }
+  throw new UsageProblem(command ? `不认识的命令：${command}` : '要做什么？');
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (error instanceof ContentMistake) console.error(String(error));
+  else if (error instanceof UsageProblem) console.error(`${error.message}\n${USAGE}`);
+  else console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}

@@ -1,0 +1,18 @@
+/** The cookie that makes a browser a person. */
+const NAME = 'netloom';
+/** Chrome's own limit (RFC 6265bis §5.5): 400 days. */
+const MAX_AGE_S = 400 * 24 * 3600;
+
+/** The token in a Cookie header, or undefined; what does not look like a token of ours is none. */
+export function tokenOf(header: string | undefined): string | undefined {
+  for (const pair of (header ?? '').split(';')) {
+    const [name, value] = pair.trim().split('=');
+    if (name === NAME && value && /^[A-Za-z0-9_-]{43}$/.test(value)) return value;
+  }
+  return undefined;
+}
+
+/** A Set-Cookie header for a token. `secure` when the browser came over HTTPS. */
+export function cookieFor(token: string, secure: boolean): string {
+  return `${NAME}=${token}; Path=/; Max-Age=${MAX_AGE_S}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+}

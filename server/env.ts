@@ -1,0 +1,85 @@
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** The settings of a deployment, read from the environment. README.md lists them in one table, made from this one. */
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+export const settings = z.object({
+  PORT: whole(1, 65_535).default(3000).describe('网页的端口'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('监听的地址；给一个班级用时写 0.0.0.0'),
+  NETLOOM_DATA: z.string().min(1).default('var').describe('镜像、会话和成绩放在哪里'),
+  NETLOOM_IMAGE: z.string().default('').describe('节点镜像的目录；空着就用 NETLOOM_DATA/image，几个实例可以共用一份'),
+  NETLOOM_IMAGE_SUITE: z
+    .string()
+    .regex(/^[a-z]+$/)
+    .default('bookworm')
+    .describe('节点镜像的发行版：Debian 或 Ubuntu 的代号'),
+  NETLOOM_IMAGE_MIRROR: z.string().default('').describe('制作镜像用的软件源；空着就用这台机器自己的'),
+  NETLOOM_CONTENT: z.string().min(1).default('content/labs').describe('实验放在哪里'),
+  NETLOOM_SITE: z.string().min(1).default('.next').describe('编译好的网页放在哪里（相对项目目录）'),
+  NETLOOM_ORIGINS: z.string().default('').describe('除本机地址外允许的来源，逗号分隔，如 https://lab.example.edu'),
+  NETLOOM_SESSIONS: whole(1, 1_000).default(80).describe('同时存在的实验会话数上限'),
+  NETLOOM_IDLE_MINUTES: whole(5, 10_080).default(240).describe('没有人看着的节点保留多久（分钟）'),
+  NETLOOM_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('日志的详细程度'),
+});
+
+/** The parsed settings, with paths made absolute. */
+export interface Env {
+  port: number;
+  host: string;
+  /** The project's own folder. */
+  root: string;
+  data: string;
+  image: string;
+  imageSuite: string;
+  imageMirror: string;
+  content: string;
+  site: string;
+  origins: string[];
+  sessionsMax: number;
+  idleMs: number;
+  log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  dev: boolean;
+}
+
+/** Sockets live in NETLOOM_DATA/run; sun_path holds 108 bytes (unix(7)). */
+const SOCKET_NAME_MAX = '/run/control.sock'.length + 1;
+const SUN_PATH_BYTES = 108;
+
+/** Where the seams' sockets are. */
+export function socketPath(data: string, name: 'control' | 'attach' | 'labd'): string {
+  return join(data, 'run', `${name}.sock`);
+}
+
+/** Parses the environment; throws an Error that names every setting that is wrong and why. */
+export function readEnv(environment: NodeJS.ProcessEnv): Env {
+  const parsed = settings.safeParse(environment);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}：${issue.message}`);
+    throw new Error(`环境变量有误，请改正后再启动：\n${lines.join('\n')}`);
+  }
+  const values = parsed.data;
+  const root = resolve(import.meta.dirname, '..');
+  const data = resolve(root, values.NETLOOM_DATA);
+  if (Buffer.byteLength(data) + SOCKET_NAME_MAX > SUN_PATH_BYTES) {
+    throw new Error(`NETLOOM_DATA 的路径太长（${data}）：请换一个 ${SUN_PATH_BYTES - SOCKET_NAME_MAX} 字节以内的目录`);
+  }
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    root,
+    data,
+    image: values.NETLOOM_IMAGE ? resolve(root, values.NETLOOM_IMAGE) : join(data, 'image'),
+    imageSuite: values.NETLOOM_IMAGE_SUITE,
+    imageMirror: values.NETLOOM_IMAGE_MIRROR,
+    content: resolve(root, values.NETLOOM_CONTENT),
+    site: values.NETLOOM_SITE,
+    origins: values.NETLOOM_ORIGINS.split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean),
+    sessionsMax: values.NETLOOM_SESSIONS,
+    idleMs: values.NETLOOM_IDLE_MINUTES * 60_000,
+    log: values.NETLOOM_LOG,
+    dev: environment.NODE_ENV === 'development',
+  };
+}

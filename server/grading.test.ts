@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Check, Fact } from '../content/check.ts';
+import type { Question } from '../content/schema.ts';
+import { judgeAnswers, nextResult, normaliseAnswer, readFacts, verdictOf } from './grading.ts';
+import type { NetworkSnapshot } from './network/snapshot.ts';
+
+const snapshot: NetworkSnapshot = { takenAt: 0, tookMs: 0, nodes: {} };
+const fact = (ok: boolean, title = 'x'): Fact => ({ ok, title, expected: 'a', actual: 'b', advice: '' });
+const questions: Question[] = [
+  { id: 'ttl', ask: 'TTL 是多少', kind: 'number', hint: '看 vxlan100' },
+  { id: 'mac', ask: '内层目的 MAC', kind: 'mac' },
+];
+
+describe('what is judged from a snapshot', () => {
+  const probing = (judge: boolean, evidence: boolean): Check => ({
+    judge: () => [fact(judge, 'state')],
+    evidence: () => [fact(evidence, 'evidence')],
+    probe: () => ({ node: 'node-1', namespace: null, to: '172.18.0.2', count: 1 }),
+  });
+
+  it('never probes while the state is wrong', () => {
+    expect(readFacts(probing(false, true), snapshot, true, false).probe).toBe(false);
+  });
+  it('does not do the learner’s work unasked', () => {
+    const reading = readFacts(probing(true, false), snapshot, false, false);
+    expect(reading.probe).toBe(false);
+    expect(verdictOf(reading.facts)).toBe('failed');
+  });
+  it('probes when asked by hand, or when the learner has tried', () => {
+    expect(readFacts(probing(true, false), snapshot, true, false)).toEqual({
+      facts: [fact(true, 'state')],
+      probe: true,
+    });
+    expect(readFacts(probing(true, true), snapshot, false, false).probe).toBe(true);
+  });
+  it('passes nothing that has no facts', () => {
+    expect(verdictOf([])).toBe('failed');
+  });
+});
+
+describe('answers', () => {
+  it('are compared by meaning, not by spelling', () => {
+    expect(normaliseAnswer('number', ' ６３ ')).toBe('63');
+    expect(normaliseAnswer('number', '0x64')).toBe('100');
+    expect(normaliseAnswer('number', '63.5')).toBeNull();
+    expect(normaliseAnswer('mac', 'AA-BB-CC-00-11-22')).toBe('aa:bb:cc:00:11:22');
+    expect(normaliseAnswer('mac', 'aabb.cc00.1122')).toBe('aa:bb:cc:00:11:22');
+    expect(normaliseAnswer('mac', 'aa:bb')).toBeNull();
+    expect(normaliseAnswer('ip', '172.018.0.2')).toBe('172.18.0.2');
+    expect(normaliseAnswer('ip', '172.18.0.256')).toBeNull();
+  });
+
+  it('tell each question by itself, and never the right answer', () => {
+    const facts = judgeAnswers(questions, { ttl: '62' }, { ttl: '63', mac: 'aa:bb:cc:00:11:22' });
+    expect(facts.map((each) => [each.title, each.ok, each.actual])).toEqual([
+      ['TTL 是多少', false, '62'],
+      ['内层目的 MAC', false, '还没有作答'],
+    ]);
+    expect(JSON.stringify(facts)).not.toContain('63');
+    expect(JSON.stringify(facts)).not.toContain('aa:bb:cc');
+  });
+
+  it('are not called wrong when the platform saw no packet', () => {
+    const [ttl] = judgeAnswers(questions, { ttl: '63' }, {});
+    expect(ttl?.ok).toBe(false);
+    expect(ttl?.advice).toContain('平台这次抓包没有看到');
+  });
+});
+
+describe('results', () => {
+  it('keep the first time of passing when they fail later', () => {
+    const first = nextResult(
+      { status: 'pending', facts: [] },
+      { status: 'passed', facts: [fact(true)] },
+      { now: 5, tookMs: 1.6 },
+    );
+    expect(first).toMatchObject({ status: 'passed', passedAt: 5, judgedAt: 5, tookMs: 2 });
+    const later = nextResult(first, { status: 'failed', facts: [fact(false)] }, { now: 9, tookMs: 1 });
+    expect(later).toMatchObject({ status: 'failed', passedAt: 5, judgedAt: 9 });
+    expect(nextResult(later, { status: 'passed', facts: [fact(true)] }, { now: 12, tookMs: 1 }).passedAt).toBe(5);
+  });
+});

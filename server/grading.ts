@@ -1,0 +1,113 @@
+import type { Answers, Check, Fact } from '../content/check.ts';
+import type { Question } from '../content/schema.ts';
+import type { NetworkSnapshot } from './network/snapshot.ts';
+import type { ProbeTrace } from './network/trace.ts';
+import type { CheckpointResult } from './protocol.ts';
+
+/** What the snapshot alone says of a checkpoint: its facts, and whether a probe should go on from there. */
+export interface Reading {
+  facts: Fact[];
+  probe: boolean;
+}
+
+/** What happened when a learner's answers were looked at. */
+export interface Verdict {
+  status: 'passed' | 'failed' | 'pending';
+  facts: Fact[];
+}
+
+function holds(facts: Fact[]): boolean {
+  return facts.every((fact) => fact.ok);
+}
+
+/**
+ * Judges what can be judged without sending anything. `byHand`: the learner asked for this verdict, so a probe may be
+ * sent without evidence that they tried it themselves.
+ */
+export function readFacts(check: Check, snapshot: NetworkSnapshot, byHand: boolean, unanswered: boolean): Reading {
+  const facts = check.judge(snapshot);
+  if (!holds(facts) || !check.probe || unanswered) return { facts, probe: false };
+  if (byHand || !check.evidence) return { facts, probe: true };
+  const evidence = check.evidence(snapshot);
+  return holds(evidence) ? { facts, probe: true } : { facts: [...facts, ...evidence], probe: false };
+}
+
+/** Brings an answer into the form in which two equal answers are equal; null when it is none of its kind. */
+export function normaliseAnswer(kind: Question['kind'], text: string): string | null {
+  const trimmed = text.normalize('NFKC').trim().toLowerCase();
+  if (trimmed === '') return null;
+  if (kind === 'number') {
+    if (/^0x[0-9a-f]{1,12}$/.test(trimmed)) return String(Number.parseInt(trimmed, 16));
+    return /^\d{1,12}$/.test(trimmed) ? String(Number(trimmed)) : null;
+  }
+  if (kind === 'mac') {
+    const digits = trimmed.replaceAll(/[:.\s-]/g, '');
+    return /^[0-9a-f]{12}$/.test(digits) ? (digits.match(/../g) ?? []).join(':') : null;
+  }
+  if (kind === 'ip') {
+    const parts = trimmed.split('.').map(Number);
+    const good = parts.length === 4 && parts.every((part) => Number.isInteger(part) && part >= 0 && part <= 255);
+    return good ? parts.join('.') : null;
+  }
+  return trimmed.replaceAll(/\s+/g, ' ');
+}
+
+/** What is said of an answer that is not of its kind. */
+const NOT_OF_KIND: Record<Question['kind'], string> = {
+  number: '请填一个整数，例如 64。',
+  mac: '请填一个 MAC 地址，例如 02:42:ac:11:00:02。',
+  ip: '请填一个 IPv4 地址，例如 172.17.0.2。',
+  text: '请填一段文字。',
+};
+
+/** One fact per question, with the question as its title. The right answer is never told. */
+export function judgeAnswers(questions: Question[], given: Answers | undefined, truth: Answers | undefined): Fact[] {
+  return questions.map((question) => {
+    const fact = (ok: boolean, actual: string, advice: string): Fact => ({
+      ok,
+      title: question.ask,
+      expected: '与你自己的流量一致',
+      actual,
+      advice,
+    });
+    const text = given?.[question.id]?.trim() ?? '';
+    if (text === '') return fact(false, '还没有作答', question.hint ?? '');
+    const answer = normaliseAnswer(question.kind, text);
+    if (answer === null) return fact(false, text, NOT_OF_KIND[question.kind]);
+    const right = truth?.[question.id];
+    if (right === undefined)
+      return fact(false, text, '平台这次抓包没有看到对应的包，请先确认跨节点的 ping 是通的，再提交一次。');
+    if (normaliseAnswer(question.kind, right) === answer) return fact(true, text, '');
+    return fact(false, text, `和平台刚刚抓到的包对不上。${question.hint ?? ''}`);
+  });
+}
+
+/** Whether any question has been answered. */
+export function isAnswered(questions: Question[], given: Answers | undefined): boolean {
+  return questions.some((question) => (given?.[question.id] ?? '').trim() !== '');
+}
+
+/** The facts of a finished probe. */
+export function traceFacts(check: Check, trace: ProbeTrace, snapshot: NetworkSnapshot): Fact[] {
+  return check.judgeTrace?.(trace, snapshot) ?? [];
+}
+
+/** The verdict of a list of facts. A checkpoint with no facts says nothing and passes nothing. */
+export function verdictOf(facts: Fact[]): 'passed' | 'failed' {
+  return facts.length > 0 && holds(facts) ? 'passed' : 'failed';
+}
+
+/** The next result of a checkpoint: the first time of passing stays, and so do the answers. */
+export function nextResult(
+  before: CheckpointResult,
+  verdict: { status: CheckpointResult['status']; facts: Fact[] },
+  at: { now: number; tookMs: number },
+): CheckpointResult {
+  return {
+    ...verdict,
+    judgedAt: at.now,
+    tookMs: Math.round(at.tookMs),
+    passedAt: before.passedAt ?? (verdict.status === 'passed' ? at.now : undefined),
+    answers: before.answers,
+  };
+}

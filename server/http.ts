@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { Classroom } from './classroom.ts';
+import { cookieFor, tokenOf } from './cookie.ts';
+
+/** Codes tried from one address within ten minutes. */
+const RESUME_TRIES = 10;
+const RESUME_WINDOW_S = 600;
+/** New guests from one address within an hour: a computer room behind one address has at most a few hundred. */
+const GUESTS_PER_HOUR = 2_000;
+/** A form with one short field. */
+const FORM_MAX_BYTES = 1_024;
+
+/** What is HTTP but not a page, and what every page needs before Next answers it. */
+export interface Http {
+  /** Answers the request itself, or resolves to false when it is Next's. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
+  /** Whether a browser page of ours sent this request (security.md, point 10; RFC 6454). */
+  allowed(request: IncomingMessage): boolean;
+}
+
+function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? 'unknown';
+}
+
+/** Makes the HTTP half of web. `origins` are allowed besides the address the browser itself asked for. */
+export function createHttp(options: {
+  classroom: Classroom;
+  origins: string[];
+  ready(): Promise<{ store: boolean; labd: boolean; ptyd: boolean }>;
+}): Http {
+  const { classroom } = options;
+  const tries = new RateLimiterMemory({ points: RESUME_TRIES, duration: RESUME_WINDOW_S });
+  const guests = new RateLimiterMemory({ points: GUESTS_PER_HOUR, duration: 3600 });
+
+  function isSecure(request: IncomingMessage): boolean {
+    return options.origins.some((origin) => origin === `https://${request.headers.host}`);
+  }
+
+  function allowed(request: IncomingMessage): boolean {
+    const origin = request.headers.origin;
+    // Browsers send Origin with every WebSocket handshake and POST; what has none is no browser page.
+    if (!origin) return true;
+    if (options.origins.includes(origin)) return true;
+    try {
+      return new URL(origin).host === request.headers.host;
+    } catch {
+      return false;
+    }
+  }
+
+  const app = new Hono<{ Bindings: { incoming: IncomingMessage } }>();
+  app.get('/healthz', (context) => context.text('ok'));
+  app.get('/readyz', async (context) => {
+    const parts = await options.ready();
+    return context.json(parts, Object.values(parts).every(Boolean) ? 200 : 503);
+  });
+  app.post('/resume', async (context) => {
+    const { incoming: request } = context.env;
+    if (!allowed(request)) return context.text('forbidden', 403);
+    if (Number(context.req.header('content-length') ?? 0) > FORM_MAX_BYTES) return context.text('too large', 413);
+    const limited = await tries.consume(addressOf(request)).then(
+      () => false,
+      () => true,
+    );
+    if (limited) return context.redirect('/resume?error=fast', 303);
+    const { code } = await context.req.parseBody();
+    const token = typeof code === 'string' ? await classroom.redeem(code) : undefined;
+    if (!token) return context.redirect('/resume?error=code', 303);
+    context.header('Set-Cookie', cookieFor(token, isSecure(request)));
+    return context.redirect('/', 303);
+  });
+  const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
+
+  function isOurs(request: IncomingMessage): boolean {
+    const path = (request.url ?? '').split('?')[0];
+    return path === '/healthz' || path === '/readyz' || (path === '/resume' && request.method === 'POST');
+  }
+
+  /** A browser that opens a page for the first time becomes a guest. */
+  async function welcome(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+    if (!isPage || request.url?.startsWith('/_next/')) return;
+    const token = tokenOf(request.headers.cookie);
+    if (token && (await classroom.personOf(token))) return;
+    const granted = await guests.consume(addressOf(request)).then(
+      () => true,
+      () => false,
+    );
+    if (granted) response.setHeader('Set-Cookie', cookieFor(await classroom.welcome(), isSecure(request)));
+  }
+
+  return {
+    allowed,
+    async handle(request, response) {
+      response.setHeader('X-Content-Type-Options', 'nosniff');
+      response.setHeader('Referrer-Policy', 'same-origin');
+      response.setHeader('X-Frame-Options', 'DENY');
+      response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+      if (isOurs(request)) {
+        await listener(request, response);
+        return true;
+      }
+      await welcome(request, response);
+      return false;
+    },
+  };
+}

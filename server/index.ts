@@ -1,0 +1,39 @@
+import next from 'next';
+import { pino } from 'pino';
+import { ContentMistake } from '../content/mistake.ts';
+import { readEnv } from './env.ts';
+import { startWeb } from './web.ts';
+
+/** How long web may take to say goodbye before it is simply gone; shells are ptyd's and stay. */
+const GOODBYE_MS = 2_000;
+
+const env = readEnv(process.env);
+const log = pino({ name: 'web', level: env.log }, pino.destination(2));
+
+try {
+  process.env.NETLOOM_CONTENT = env.content;
+  const web = await startWeb(env, log, async (http) => {
+    const app = next({ dev: env.dev, dir: env.root, hostname: env.host, port: env.port, httpServer: http });
+    await app.prepare();
+    const render = app.getRequestHandler();
+    return async (request, response) => render(request, response);
+  });
+  process.send?.({ ready: true, port: web.port });
+  const stop = () => {
+    setTimeout(() => process.exit(0), GOODBYE_MS).unref();
+    void web.close().then(() => process.exit(0));
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+} catch (error) {
+  const code = (error as NodeJS.ErrnoException).code;
+  const message =
+    error instanceof ContentMistake
+      ? `实验内容有误，请改正后再启动：\n${error}`
+      : code === 'EADDRINUSE'
+        ? `端口 ${env.port} 已被占用：换一个端口再启动，例如 PORT=${env.port + 1} npm start`
+        : undefined;
+  if (message) console.error(message);
+  else log.fatal({ err: error }, 'web could not start');
+  process.exit(1);
+}

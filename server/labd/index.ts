@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type Env, readEnv, socketPath } from '../env.ts';
+import type { Control } from '../ptyd/contract.ts';
+import { connectSeam, serveSeam } from '../seam.ts';
+import { calls, type Labd, type LabdNews } from './contract.ts';
+import { createLabd } from './labd.ts';
+import { createContainerDriver } from './nodes/container.ts';
+import type { SessionId } from './nodes/driver.ts';
+import { createProbe } from './probe.ts';
+import { openSessionFiles } from './sessions.ts';
+import { createSnapshotReader } from './snapshot.ts';
+
+/** Chooses labd's parts: the container runtime under NETLOOM_DATA, and ptyd where the caller says. */
+export function composeLabd(
+  env: Pick<Env, 'data' | 'image' | 'log'>,
+  terminals: Control,
+  news: LabdNews,
+): ReturnType<typeof createLabd> {
+  const log = pino({ name: 'labd', level: env.log }, pino.destination(2));
+  const driver = createContainerDriver({ directory: join(env.data, 'nodes'), image: env.image, log });
+  return createLabd({
+    driver,
+    sessions: openSessionFiles(join(env.data, 'sessions')),
+    snapshots: createSnapshotReader({ driver }),
+    probe: createProbe({ driver }),
+    terminals,
+    news,
+  });
+}
+
+if (import.meta.main) {
+  const env = readEnv(process.env);
+  const log = pino({ name: 'labd', level: env.log }, pino.destination(2));
+  const webs = new Set<LabdNews>();
+  const ptyd = connectSeam<Control, object>({ path: socketPath(env.data, 'control'), functions: {} });
+  const labd = composeLabd(env, ptyd.remote, {
+    progress: (session: SessionId, stage, node) => {
+      for (const web of webs) web.progress(session, stage, node);
+    },
+  });
+  const { adopted, removed } = await labd.adopt();
+  log.info({ adopted: adopted.length, removed }, 'sessions adopted and removed at start');
+  const seam = await serveSeam<LabdNews, Labd>({
+    path: socketPath(env.data, 'labd'),
+    schemas: calls,
+    accept(connection) {
+      webs.add(connection.remote);
+      return { functions: labd, closed: () => webs.delete(connection.remote) };
+    },
+  });
+  process.on('SIGTERM', () => void seam.close().then(() => process.exit(0)));
+  process.on('SIGINT', () => undefined);
+  process.on('SIGHUP', () => undefined);
+}

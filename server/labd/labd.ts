@@ -1,0 +1,73 @@
+import type { Control } from '../ptyd/contract.ts';
+import type { Labd, LabdNews } from './contract.ts';
+import type { NodeDriver, NodeSpec, SessionId, Topology } from './nodes/driver.ts';
+import type { Probe } from './probe.ts';
+import type { SessionFiles } from './sessions.ts';
+import type { SnapshotReader } from './snapshot.ts';
+
+/** labd's verbs over one runtime. One job at a time changes a session; readings go on beside it. */
+export function createLabd(parts: {
+  driver: NodeDriver;
+  sessions: SessionFiles;
+  snapshots: SnapshotReader;
+  probe: Probe;
+  terminals: Control;
+  news: LabdNews;
+}): Labd & { adopt(): Promise<{ adopted: SessionId[]; removed: SessionId[] }> } {
+  const { driver, sessions, news } = parts;
+  const jobs = new Map<SessionId, Promise<unknown>>();
+
+  /** Runs a job after the session's earlier ones, whatever became of them. */
+  function inTurn<T>(session: SessionId, job: () => Promise<T>): Promise<T> {
+    const before = jobs.get(session) ?? Promise.resolve();
+    const mine = before.then(job, job);
+    jobs.set(session, mine);
+    const done = () => {
+      if (jobs.get(session) === mine) jobs.delete(session);
+    };
+    mine.then(done, done);
+    return mine;
+  }
+
+  function topologyOf(session: SessionId): Topology {
+    const topology = sessions.get(session);
+    if (!topology) throw new Error(`no such session: ${session}`);
+    return topology;
+  }
+
+  function nodeOf(session: SessionId, name: string): NodeSpec {
+    const node = topologyOf(session).nodes.find((each) => each.name === name);
+    if (!node) throw new Error(`session ${session} has no node ${name}`);
+    return node;
+  }
+
+  return {
+    create: (session, topology) =>
+      inTurn(session, async () => {
+        sessions.put(session, topology);
+        await driver.create(session, topology, (stage, node) => news.progress(session, stage, node));
+      }),
+    reset: (session, node) => inTurn(session, () => driver.reset(session, nodeOf(session, node).name)),
+    destroy: (session) =>
+      inTurn(session, async () => {
+        await driver.destroy(session);
+        sessions.remove(session);
+      }),
+    list: () => Promise.all(sessions.list().map(async (session) => ({ session, alive: await driver.alive(session) }))),
+    async openTerminal(session, node, terminal, size) {
+      await parts.terminals.open(terminal, driver.shell(session, nodeOf(session, node).name), size);
+    },
+    closeTerminal: (terminal) => parts.terminals.close(terminal),
+    snapshot: (session, watch) => parts.snapshots.read(session, topologyOf(session).nodes, watch),
+    probe: (session, request) => parts.probe.run(session, topologyOf(session).nodes, request),
+    exec: (session, node, argv, limits, stdin) => driver.exec(session, nodeOf(session, node).name, argv, limits, stdin),
+
+    /** Compares what exists with what is owned: removes what nobody owns, and says what it found. */
+    async adopt() {
+      const owned = new Set(sessions.list());
+      const removed = (await driver.list()).filter((session) => !owned.has(session));
+      for (const session of removed) await inTurn(session, () => driver.destroy(session));
+      return { adopted: [...owned], removed };
+    },
+  };
+}

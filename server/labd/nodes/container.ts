@@ -1,0 +1,226 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { chmod, chown, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openCgroups } from './cgroup.ts';
+import type { NodeDriver, Progress, SessionId, Topology } from './driver.ts';
+import { arrange, readBelow } from './namespace.ts';
+import { ociConfig } from './oci.ts';
+import { isSession, type NodePlace, placeOf, SessionPlan, TopologyPlan } from './place.ts';
+import { claimedUnder, claimRange, RANGE_SIZE, releaseRange } from './ranges.ts';
+import { children, removeEmpty, removeMounted } from './remains.ts';
+import { createRunc } from './runc.ts';
+import { endStrays } from './stray.ts';
+import { openVantage } from './vantage.ts';
+import { nodeSteps, portOf, sessionSteps } from './wiring.ts';
+
+const NOT_RUNNING = '节点没有运行';
+
+/** What the container runtime needs from its surroundings. */
+export interface ContainerOptions {
+  /** The instance's own directory; every name on the machine is derived from it, so that instances never meet. */
+  directory: string;
+  /** Where buildImage has put the node image. */
+  image: string;
+  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+}
+
+/**
+ * Nodes as system containers: runc, a user namespace per session, an overlay over the id-mapped image, a host-owned
+ * switch. Every name follows from the session's, so what exists is read from the kernel and nothing has to be recorded.
+ */
+export function createContainerDriver({ directory, image, log }: ContainerOptions): NodeDriver {
+  const place = placeOf(directory);
+  const cgroups = openCgroups();
+  const runc = createRunc(place.runc, cgroups);
+  const turns = new Map<SessionId, Promise<unknown>>();
+
+  /** One job of a session at a time. */
+  function inTurn<T>(id: SessionId, work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(id) ?? Promise.resolve()).then(work, work);
+    turns.set(id, turn);
+    const done = () => {
+      if (turns.get(id) === turn) turns.delete(id);
+    };
+    turn.then(done, done);
+    return turn;
+  }
+
+  function planOf(id: SessionId): SessionPlan {
+    let text: string;
+    try {
+      text = readFileSync(place.session(id).plan, 'utf8');
+    } catch (error) {
+      throw new Error('没有这个实验会话的节点', { cause: error });
+    }
+    return SessionPlan.parse(JSON.parse(text));
+  }
+
+  function nodeOf(id: SessionId, name: string): NodePlace {
+    if (!planOf(id).nodes.some((node) => node.name === name)) throw new Error(`没有这个节点：${name}`);
+    return place.session(id).node(name);
+  }
+
+  /** The host pid of a node's init; null when it is not running. Its group tells it from a recycled pid. */
+  function initOf(node: NodePlace): number | null {
+    let pid: number;
+    try {
+      pid = Number(readFileSync(node.pid, 'utf8'));
+    } catch {
+      return null; // Not started yet.
+    }
+    return pid > 0 && cgroups.holds(node.cgroup, pid) ? pid : null;
+  }
+
+  function runsAll(id: SessionId): boolean {
+    try {
+      return planOf(id).nodes.every(({ name }) => initOf(place.session(id).node(name)) !== null);
+    } catch {
+      return false; // Not made, half made, or its plan is damaged.
+    }
+  }
+
+  async function start(id: SessionId, plan: SessionPlan, name: string): Promise<void> {
+    const { userns } = place.session(id);
+    const { root, netns, cgroup } = place.session(id).node(name);
+    const hostname = plan.nodes.find((node) => node.name === name)?.hostname ?? name;
+    const ids = { base: plan.base, size: RANGE_SIZE };
+    const config = ociConfig({ hostname, rootfs: root, userns, netns, cgroup, ids, netfilter: plan.netfilter });
+    await runc.start(place.session(id).node(name), config);
+  }
+
+  async function make(id: SessionId, topology: Topology, progress: Progress): Promise<void> {
+    progress('files');
+    const session = place.session(id);
+    const rootfs = await realpath(join(image, 'current')).catch((error) => {
+      throw new Error('还没有节点镜像', { cause: error });
+    });
+    mkdirSync(place.directory, { recursive: true, mode: 0o711 });
+    mkdirSync(session.directory);
+    const plan: SessionPlan = { ...topology, base: await claimRange(session.claim) };
+    await chown(session.directory, 0, plan.base);
+    await chmod(session.directory, 0o710);
+    await mkdir(place.runc, { recursive: true, mode: 0o711 });
+    progress('network');
+    const names = plan.nodes.map((node) => node.name);
+    const steps = names.flatMap((name) => nodeSteps(id, session, plan, name));
+    await arrange(session.directory, [...sessionSteps(session, plan, rootfs), ...steps]);
+    await writeFile(session.plan, JSON.stringify(plan));
+    const starting = names.map(async (name) => {
+      progress('starting', name);
+      await start(id, plan, name);
+      progress('ready', name);
+    });
+    // All of them, before anybody tidies up: a runc still at work would go on making things.
+    const failed = (await Promise.allSettled(starting)).find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /** Ends and removes everything of a session, whatever state it is in. */
+  async function wipe(id: SessionId): Promise<void> {
+    const session = place.session(id);
+    await endStrays(session.directory, `${id}.`);
+    await cgroups.kill(session.cgroup);
+    await forget((container) => container.startsWith(`${id}.`));
+    await removeMounted(session.directory);
+    await cgroups.remove(session.cgroup);
+    await releaseRange(session.claim);
+    // Without a pause in which another session could begin.
+    if (children(place.directory).every((name) => name === '.runc')) {
+      for (const empty of [place.runc, place.directory]) removeEmpty(empty);
+      cgroups.removeEmpty(place.cgroup);
+    }
+  }
+
+  /** Deletes runc's notes about containers: they may be damaged, and nothing here relies on them. */
+  async function forget(which: (container: string) => boolean): Promise<void> {
+    for (const container of children(place.runc).filter(which)) {
+      await rm(join(place.runc, container), { recursive: true, force: true });
+    }
+  }
+
+  return {
+    kind: 'container',
+
+    async create(id, topology, progress = () => {}) {
+      const wanted = TopologyPlan.parse(topology);
+      await inTurn(id, async () => {
+        if (runsAll(id)) {
+          const { base: _, ...made } = planOf(id);
+          if (JSON.stringify(made) === JSON.stringify(wanted)) {
+            for (const { name } of wanted.nodes) progress('ready', name);
+            return;
+          }
+        }
+        await wipe(id);
+        const began = performance.now();
+        try {
+          await make(id, wanted, progress);
+        } catch (error) {
+          await wipe(id).catch((cause: unknown) =>
+            log.warn({ session: id, cause }, 'a failed session was not removed'),
+          );
+          throw error;
+        }
+        log.info({ session: id, ms: Math.round(performance.now() - began) }, 'nodes are ready');
+      });
+    },
+
+    async reset(id, name) {
+      await inTurn(id, async () => {
+        const plan = planOf(id);
+        const session = place.session(id);
+        const node = nodeOf(id, name);
+        await cgroups.kill(node.cgroup);
+        await forget((container) => container === node.container);
+        await cgroups.remove(node.cgroup);
+        await removeMounted(node.directory);
+        const steps = nodeSteps(id, session, plan, name);
+        await arrange(node.directory, [['unplug', session.wire, portOf(plan, name)], ...steps]);
+        await start(id, plan, name);
+      });
+    },
+
+    async destroy(id) {
+      place.session(id); // Refuses a name that is none.
+      await inTurn(id, () => wipe(id));
+    },
+
+    async list() {
+      const claimed = await claimedUnder(place.claims);
+      const found = [...children(place.directory), ...cgroups.children(place.cgroup), ...claimed];
+      return [...new Set(found)].filter(isSession).sort();
+    },
+
+    async alive(id) {
+      return runsAll(id);
+    },
+
+    shell(id, name) {
+      return runc.shell(place.session(id).node(name), { NETLOOM_NODE: name });
+    },
+
+    async exec(id, name, argv, limits, stdin) {
+      const node = nodeOf(id, name);
+      if (argv.length === 0) throw new Error('nothing to execute');
+      if (initOf(node) === null) throw new Error(NOT_RUNNING);
+      return runc.exec(node, argv, limits, stdin);
+    },
+
+    vantage(id, name) {
+      const node = nodeOf(id, name);
+      const init = initOf(node);
+      if (init === null) throw new Error(NOT_RUNNING);
+      return openVantage(node.netns, init, () => initOf(node) === init);
+    },
+
+    wire(id) {
+      const plan = planOf(id);
+      const ports = plan.nodes.map(({ name }) => [name, portOf(plan, name)]);
+      return { path: place.session(id).wire, ports: Object.fromEntries(ports) };
+    },
+
+    async readFile(id, name, path, maxBytes) {
+      return readBelow(nodeOf(id, name).root, path, maxBytes);
+    },
+  };
+}

@@ -1,0 +1,242 @@
+#!/usr/bin/perl
+# Does to the kernel what neither Node nor iproute2 can: pinned namespaces with a chosen owner, id-mapped mounts, reads
+# that no link can lead astray. Perl because perl-base is Essential on Debian and Ubuntu, so that nothing is compiled.
+#
+# Standard input holds records; each is a verb and its arguments, every field closed by NUL, the record by one more NUL.
+# They are done in order; the first that fails is named on standard error and ends the program with status 1.
+#
+#   userns OWNER BASE SIZE PIN LIMIT=N…  a user namespace created by uid OWNER, ids 0… mapped to BASE…, pinned at PIN
+#   netns USERNS PIN                     a network namespace owned by the user namespace, or by the host's for "-"
+#   sysctl NETNS NAME=VALUE…             NAME as a path under /proc/sys/net
+#   ip NETNS LINES                       `ip -batch`
+#   unplug NETNS LINK                    deletes the link if it is there
+#   mkdir PATH MODE OWNER
+#   write PATH MODE OWNER CONTENT
+#   mount TYPE TARGET OPTIONS            nosuid, nodev
+#   idmap SOURCE TARGET USERNS           SOURCE read-only at TARGET, its ids mapped as in the user namespace
+#   unmount PREFIX                       everything mounted at or below PREFIX, newest first
+#   read ROOT PATH BYTES                 a regular file below ROOT, to standard output; status 3 when there is none
+use strict;
+use warnings;
+use Config;
+use Fcntl;
+
+# Seconds. A session's whole list takes about 50 ms.
+alarm 20;
+
+# Kernel 6.18: arch/x86/entry/syscalls/syscall_64.tbl, and include/uapi/asm-generic/unistd.h for aarch64.
+my %NUMBERS = (
+  x86_64 => {
+    mount => 165, umount2 => 166, prctl => 157, setresgid => 119, setresuid => 117, capset => 126,
+    unshare => 272, setns => 308, open_tree => 428, move_mount => 429, openat2 => 437, mount_setattr => 442,
+  },
+  aarch64 => {
+    mount => 40, umount2 => 39, prctl => 167, setresgid => 149, setresuid => 147, capset => 91,
+    unshare => 97, setns => 268, open_tree => 428, move_mount => 429, openat2 => 437, mount_setattr => 442,
+  },
+);
+my ($architecture) = $Config{archname} =~ /^(\w+?)-/;
+my $SYS = $NUMBERS{$architecture} or die "namespace.pl does not know the system calls of $architecture\n";
+
+# include/uapi/linux/{sched,mount,capability,prctl,fcntl,openat2}.h
+my $CLONE_NEWUSER = 0x10000000;
+my $CLONE_NEWNET = 0x40000000;
+my ($MS_RDONLY, $MS_NOSUID, $MS_NODEV, $MS_BIND, $MNT_DETACH) = (1, 2, 4, 4096, 2);
+my ($OPEN_TREE_CLONE, $MOVE_MOUNT_F_EMPTY_PATH) = (1, 4);
+my ($ATTR_RDONLY, $ATTR_NOSUID, $ATTR_NODEV, $ATTR_IDMAP) = (1, 2, 4, 0x00100000);
+my ($AT_FDCWD, $AT_EMPTY_PATH) = (-100, 0x1000);
+my ($PR_SET_KEEPCAPS, $CAPABILITY_VERSION_3, $CAP_SYS_ADMIN) = (8, 0x20080522, 21);
+my ($RESOLVE_NO_XDEV, $RESOLVE_NO_MAGICLINKS, $RESOLVE_IN_ROOT) = (0x01, 0x02, 0x10);
+my $NONE = 3;
+# A path that another process renames meanwhile makes openat2 answer EAGAIN; so often may it.
+my $READ_TRIES = 8;
+
+sub call {
+  my ($name, @arguments) = @_;
+  my $result = syscall($SYS->{$name}, @arguments);
+  die "$name: $!\n" if $result < 0;
+  return $result;
+}
+
+sub put {
+  my ($path, $content, $create) = @_;
+  sysopen(my $file, $path, O_WRONLY | ($create ? O_CREAT | O_EXCL : 0)) or die "$path: $!\n";
+  defined syswrite($file, $content) or die "$path: $!\n";
+  close $file or die "$path: $!\n";
+}
+
+sub handle {
+  my ($path) = @_;
+  sysopen(my $file, $path, O_RDONLY) or die "$path: $!\n";
+  return $file;
+}
+
+sub enter {
+  my ($path, $kind) = @_;
+  call('setns', fileno(handle($path)), $kind);
+}
+
+# Runs $work in a child and waits. With $meanwhile, the child stays after its work until the parent has done that.
+sub apart {
+  my ($work, $meanwhile) = @_;
+  pipe(my $ready, my $tell) && pipe(my $gate, my $open) or die "pipe: $!\n";
+  my $child = fork // die "fork: $!\n";
+  if (!$child) {
+    close $ready;
+    close $open;
+    my $done = eval { $work->(); 1 };
+    print STDERR $@ if !$done;
+    syswrite $tell, 'x' if $done;
+    sysread $gate, my $buffer, 1 if $done;
+    require POSIX;
+    POSIX::_exit($done ? 0 : 1);
+  }
+  close $tell;
+  close $gate;
+  my $done = sysread $ready, my $buffer, 1;
+  my $result = eval { $meanwhile->($child) if $done && $meanwhile; 1 };
+  my $error = $@;
+  close $open;
+  waitpid $child, 0;
+  die $error if !$result;
+  die "failed in its child\n" if !$done || $?;
+}
+
+sub ip {
+  my ($lines) = @_;
+  open(my $ip, '|-', 'ip', '-batch', '-') or die "ip: $!\n";
+  print $ip $lines;
+  close $ip or die 'ip ended with status ' . ($? >> 8) . "\n";
+}
+
+sub pin {
+  my ($source, $pin) = @_;
+  put($pin, '', 1) if !-e $pin;
+  call('mount', $source, $pin, 0, $MS_BIND, 0);
+}
+
+my %VERBS = (
+  userns => sub {
+    my ($owner, $base, $size, $pin, @limits) = @_;
+    apart(sub {
+      # The kernel charges the per-user quotas of namespaces to the uid that created them: let that be the session's
+      # own, not root. CAP_SYS_ADMIN stays, so that rules against unprivileged user namespaces do not bite.
+      call('prctl', $PR_SET_KEEPCAPS, 1, 0, 0, 0);
+      call('setresgid', $owner + 0, $owner + 0, $owner + 0);
+      call('setresuid', $owner + 0, $owner + 0, $owner + 0);
+      my $header = pack 'Ll', $CAPABILITY_VERSION_3, 0;
+      my $sets = pack 'L6', 1 << $CAP_SYS_ADMIN, 1 << $CAP_SYS_ADMIN, 0, 0, 0, 0;
+      call('capset', $header, $sets);
+      call('unshare', $CLONE_NEWUSER);
+    }, sub {
+      my ($child) = @_;
+      put("/proc/$child/uid_map", "0 $base $size\n");
+      put("/proc/$child/gid_map", "0 $base $size\n");
+      pin("/proc/$child/ns/user", $pin);
+    });
+    apart(sub {
+      enter($pin, $CLONE_NEWUSER);
+      for (@limits) {
+        my ($name, $value) = split /=/;
+        put("/proc/sys/user/max_$name", $value);
+      }
+    });
+  },
+  netns => sub {
+    my ($userns, $pin) = @_;
+    apart(sub {
+      enter($userns, $CLONE_NEWUSER) if $userns ne '-';
+      call('unshare', $CLONE_NEWNET);
+    }, sub { pin("/proc/$_[0]/ns/net", $pin) });
+  },
+  sysctl => sub {
+    my ($netns, @settings) = @_;
+    apart(sub {
+      enter($netns, $CLONE_NEWNET);
+      for (@settings) {
+        my ($name, $value) = split /=/;
+        put("/proc/sys/net/$name", $value) if -e "/proc/sys/net/$name";
+      }
+    });
+  },
+  ip => sub {
+    my ($netns, $lines) = @_;
+    apart(sub {
+      enter($netns, $CLONE_NEWNET);
+      ip($lines);
+    });
+  },
+  unplug => sub {
+    my ($netns, $link) = @_;
+    apart(sub {
+      enter($netns, $CLONE_NEWNET);
+      my $links = handle('/proc/self/net/dev');
+      ip("link delete dev $link\n") if grep { /^\s*\Q$link\E:/ } <$links>;
+    });
+  },
+  mkdir => sub {
+    my ($path, $mode, $owner) = @_;
+    mkdir $path or die "$path: $!\n";
+    chown $owner, $owner, $path or die "$path: $!\n";
+    chmod oct $mode, $path or die "$path: $!\n";
+  },
+  write => sub {
+    my ($path, $mode, $owner, $content) = @_;
+    put($path, $content, 1);
+    chown $owner, $owner, $path or die "$path: $!\n";
+    chmod oct $mode, $path or die "$path: $!\n";
+  },
+  mount => sub {
+    my ($type, $target, $options) = @_;
+    call('mount', 'netloom', $target, $type, $MS_NOSUID | $MS_NODEV, $options);
+  },
+  idmap => sub {
+    my ($source, $target, $userns) = @_;
+    my $tree = call('open_tree', $AT_FDCWD, $source, $OPEN_TREE_CLONE);
+    my $user = handle($userns);
+    my $attributes = pack 'Q4', $ATTR_RDONLY | $ATTR_NOSUID | $ATTR_NODEV | $ATTR_IDMAP, 0, 0, fileno $user;
+    call('mount_setattr', $tree, my $here = '', $AT_EMPTY_PATH, $attributes, length $attributes);
+    call('move_mount', $tree, $here, $AT_FDCWD, $target, $MOVE_MOUNT_F_EMPTY_PATH);
+  },
+  unmount => sub {
+    my ($prefix) = @_;
+    my $mounts = handle('/proc/self/mountinfo');
+    my @points = map { (split / /)[4] } <$mounts>;
+    for my $point (reverse grep { $_ eq $prefix || index($_, "$prefix/") == 0 } @points) {
+      call('umount2', $point, $MNT_DETACH);
+    }
+  },
+  read => sub {
+    my ($root, $path, $bytes) = @_;
+    sysopen(my $directory, $root, O_RDONLY | O_DIRECTORY) or die "$root: $!\n";
+    # Never across a mount: /proc of a node holds "regular files" that read the host's memory.
+    my $how = pack 'Q3', O_RDONLY | O_NONBLOCK | O_NOCTTY, 0,
+      $RESOLVE_NO_XDEV | $RESOLVE_NO_MAGICLINKS | $RESOLVE_IN_ROOT;
+    my $descriptor = -1;
+    for (1 .. $READ_TRIES) {
+      $descriptor = syscall $SYS->{openat2}, fileno $directory, $path, $how, length $how;
+      last if $descriptor >= 0 || !$!{EAGAIN};
+    }
+    exit $NONE if $descriptor < 0;
+    open(my $file, '<&=', $descriptor) or die "$path: $!\n";
+    exit $NONE if !-f $file;
+    binmode STDOUT;
+    while ($bytes > 0) {
+      my $length = sysread($file, my $chunk, $bytes < 65536 ? $bytes : 65536) // die "$path: $!\n";
+      last if !$length;
+      print $chunk;
+      $bytes -= $length;
+    }
+  },
+);
+
+binmode STDIN;
+my $input = do { local $/; <STDIN> };
+for my $record (split /\0\0/, $input) {
+  my ($verb, @arguments) = split /\0/, $record;
+  my $run = $VERBS{$verb} or die "unknown verb $verb\n";
+  eval { $run->(@arguments); 1 } or do {
+    print STDERR "$verb: $@";
+    exit 1;
+  };
+}

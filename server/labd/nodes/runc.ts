@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Cgroups } from './cgroup.ts';
+import { runCommand } from './command.ts';
+import type { ExecResult, Limits, PtyCommand } from './driver.ts';
+import { ENVIRONMENT, type ociConfig, RLIMITS } from './oci.ts';
+import type { NodePlace } from './place.ts';
+
+/** ms. runc starts a node in about 100; a machine with a full class needs longer. */
+const START_TIMEOUT = 30_000;
+/** Characters of runc's own messages. */
+const MAX_MESSAGE = 2_000;
+/** Status of a command that is not there, as shells have it; runc says 255. */
+const NOT_FOUND = 127;
+const RUNC_FAILED = 255;
+const REAPER = join(import.meta.dirname, 'reaper.pl');
+
+/** Starts and enters containers. Nothing here relies on what runc remembers. */
+export interface Runc {
+  start(node: NodePlace, config: ReturnType<typeof ociConfig>): Promise<void>;
+  exec(node: NodePlace, argv: string[], limits: Limits, stdin: string | undefined): Promise<ExecResult>;
+  shell(node: NodePlace, environment: Record<string, string>): PtyCommand;
+}
+
+/** The OCI runtime `runc`, keeping its state in the given directory. */
+export function createRunc(state: string, cgroups: Cgroups): Runc {
+  const command = (...args: string[]) => [...RLIMITS, 'runc', '--root', state, ...args];
+  const enter = (node: NodePlace, environment: Record<string, string>, options: string[], argv: string[]) => {
+    const variables = Object.entries({ ...ENVIRONMENT, ...environment }).flatMap(([name, value]) => [
+      '--env',
+      `${name}=${value}`,
+    ]);
+    return command('exec', ...options, '--cwd', '/root', ...variables, node.container, ...argv);
+  };
+
+  return {
+    async start(node, config) {
+      await writeFile(join(node.directory, 'config.json'), JSON.stringify(config));
+      const options = ['--detach', '--no-new-keyring', '--bundle', node.directory, '--pid-file', node.pid];
+      const args = command('--log', node.log, 'run', ...options, node.container);
+      // A detached container keeps runc's stdio. Nothing of ours may become init's: a learner could reopen it.
+      const child = spawn('prlimit', args, { stdio: 'ignore', timeout: START_TIMEOUT, killSignal: 'SIGKILL' });
+      const code = await new Promise<number | null>((resolve, reject) => {
+        child.once('error', reject);
+        child.once('exit', resolve);
+      });
+      if (code === 0) return;
+      const detail = await readFile(node.log, 'utf8').catch(() => ''); // It may have failed before it wrote.
+      throw new Error('节点无法启动', { cause: new Error(`runc (${code}): ${detail.slice(-MAX_MESSAGE)}`) });
+    },
+
+    async exec(node, argv, { timeoutMs, maxBytes }, input) {
+      // Inherited by everything the command starts, however it detaches: so all of it can be found and ended.
+      const mark = randomUUID();
+      const args = enter(node, { TERM: 'dumb', NETLOOM_EXEC: mark }, ['--detach'], argv);
+      const onStop = () => cgroups.killMarked(node.cgroup, `NETLOOM_EXEC=${mark}`);
+      const { stdout, stderr, ...ended } = await runCommand('perl', [REAPER, 'prlimit', ...args], {
+        timeoutMs,
+        maxBytes,
+        input,
+        onStop,
+      });
+      const result = { ...ended, stdout: stdout.toString(), stderr: stderr.toString() };
+      const missing = ended.code === RUNC_FAILED && /exec failed:.*(not found|no such file)/.test(result.stderr);
+      return missing ? { ...result, code: NOT_FOUND } : result;
+    },
+
+    shell(node, environment) {
+      const terminal = { TERM: 'xterm-256color', COLORTERM: 'truecolor', ...environment };
+      const args = enter(node, terminal, ['--tty'], ['bash', '--login']);
+      return { file: 'prlimit', args, env: { PATH: ENVIRONMENT.PATH } };
+    },
+  };
+}

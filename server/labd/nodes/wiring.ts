@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { NodeName } from '../../network/snapshot.ts';
+import type { SessionId } from './driver.ts';
+import type { Step } from './namespace.ts';
+import { NAMESPACE_LIMITS } from './oci.ts';
+import type { NodePlace, SessionPlace, SessionPlan } from './place.ts';
+import { RANGE_SIZE } from './ranges.ts';
+
+/** Options of the tmpfs that holds what a node writes: apt's lists and a capture fit; a full disk hurts nobody else. */
+const DISK = 'size=64m,nr_inodes=16k,mode=700';
+const SWITCH = 'switch';
+/** A node speaks IPv4 only: IPv6 would fill captures and counters with packets nobody sent. */
+const NO_IPV6 = ['ipv6/conf/all/disable_ipv6=1', 'ipv6/conf/default/disable_ipv6=1'];
+const LOOPBACK = '127.0.0.1\tlocalhost';
+
+/** The switch port that leads to a node. */
+export function portOf(plan: SessionPlan, name: NodeName): string {
+  return `p${plan.nodes.findIndex((node) => node.name === name) + 1}`;
+}
+
+/** What a session's nodes share: their user namespace, the image in their ids, and the switch. */
+export function sessionSteps(place: SessionPlace, plan: SessionPlan, image: string): Step[] {
+  const base = String(plan.base);
+  return [
+    ['userns', base, base, String(RANGE_SIZE), place.userns, ...NAMESPACE_LIMITS],
+    ['mkdir', place.lower, '0700', '0'],
+    ['idmap', image, place.lower, place.userns],
+    ['netns', '-', place.wire],
+    ['sysctl', place.wire, ...NO_IPV6],
+    ['ip', place.wire, `link add ${SWITCH} type bridge\nlink set ${SWITCH} up\n`],
+    ['mkdir', join(place.directory, 'nodes'), '0711', '0'],
+  ];
+}
+
+/** One node's own: an empty disk over the image, an empty network with the one card, its port on the switch. */
+export function nodeSteps(session: SessionId, place: SessionPlace, plan: SessionPlan, name: NodeName): Step[] {
+  const spec = plan.nodes.find((node) => node.name === name);
+  if (!spec) throw new Error(`no such node: ${name}`);
+  const node = place.node(name);
+  const port = portOf(plan, name);
+  // Known in advance and the same after a reset: the neighbours of the other nodes stay right.
+  const mac = `02:${createHash('sha256').update(`${session}/${name}`).digest('hex').slice(0, 10).match(/../g)?.join(':')}`;
+  const plug = [
+    `link add ${port} type veth peer name ${spec.nic} address ${mac} netns ${node.netns}`,
+    `link set ${port} master ${SWITCH} up`,
+    // Two ports that flood are a perfect wire; a table that learns could be filled by a learner, in host memory.
+    `link set ${port} type bridge_slave learning off`,
+  ];
+  const card = ['link set lo up', `link set ${spec.nic} up`, `addr add ${spec.address} dev ${spec.nic}`];
+  return [
+    ['mkdir', node.directory, '0711', '0'],
+    ['netns', place.userns, node.netns],
+    ['sysctl', node.netns, ...NO_IPV6],
+    ...diskSteps(place, plan, node, spec.hostname),
+    ['ip', place.wire, `${plug.join('\n')}\n`],
+    ['ip', node.netns, `${card.join('\n')}\n`],
+  ];
+}
+
+function diskSteps(place: SessionPlace, plan: SessionPlan, node: NodePlace, hostname: string): Step[] {
+  const owner = String(plan.base);
+  const upper = join(node.disk, 'upper');
+  const work = join(node.disk, 'work');
+  const hosts = [LOOPBACK, ...plan.nodes.map(({ address, hostname }) => `${address.split('/')[0]}\t${hostname}`), ''];
+  return [
+    ['mkdir', node.disk, '0700', '0'],
+    ['mount', 'tmpfs', node.disk, DISK],
+    ['mkdir', upper, '0755', owner],
+    ['mkdir', work, '0700', '0'],
+    ['mkdir', join(upper, 'etc'), '0755', owner],
+    ['write', join(upper, 'etc/hosts'), '0644', owner, hosts.join('\n')],
+    ['write', join(upper, 'etc/hostname'), '0644', owner, `${hostname}\n`],
+    ['mkdir', node.root, '0711', '0'],
+    ['mount', 'overlay', node.root, `lowerdir=${place.lower},upperdir=${upper},workdir=${work}`],
+  ];
+}

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+
+/** Nobody: what runs in a learner's namespace needs no right of the host. */
+const NOBODY = '65534';
+/** The host's own programs, wherever Debian and Ubuntu keep them; nothing of labd's environment goes along. */
+// The cast: Next's types demand NODE_ENV of every environment.
+const ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } as unknown as NodeJS.ProcessEnv;
+
+/** How an observation ended; output is cut at the limit and `stopped` says so. */
+export interface Observation {
+  code: number | null;
+  stdout: Buffer;
+  stderr: string;
+  stopped?: 'timeout' | 'output';
+}
+
+/** The bounds of an observation: wall clock in ms, bytes of standard output. */
+export interface Bounds {
+  timeoutMs: number;
+  maxBytes: number;
+}
+
+/** At most this much of what a program complains about, bytes: enough for a reason. */
+const STDERR_BYTES = 4096;
+
+/** `argv` as nsenter runs it in a network namespace, as nobody, with these capabilities over it (none by default). */
+export function inNamespace(path: string, argv: string[], capability?: 'net_raw' | 'net_admin'): string[] {
+  if (!capability) return ['nsenter', `--net=${path}`, '--setuid', NOBODY, '--setgid', NOBODY, '--', ...argv];
+  const only = `-all,+${capability}`;
+  const drop = ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups', '--no-new-privs', '--bounding-set', only];
+  return ['nsenter', `--net=${path}`, '--', 'setpriv', ...drop, '--inh-caps', only, '--ambient-caps', only, ...argv];
+}
+
+/** Starts a program of the host in its own process group, so that ending it ends what it started. */
+export function start(argv: string[]) {
+  const [file = '', ...args] = argv;
+  return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: ENV, cwd: '/', detached: true });
+}
+
+/** Ends a program that start() started, and what it started. */
+export function end(child: ReturnType<typeof start>, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    // It ended by itself between the check and the signal.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/** Runs a program of the host to its end, within bounds. A non-zero exit is a result, not a throw. */
+export function observe(argv: string[], { timeoutMs, maxBytes }: Bounds): Promise<Observation> {
+  return new Promise((resolve, reject) => {
+    const child = start(argv);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let stderr = '';
+    let stopped: Observation['stopped'];
+    const stop = (why: 'timeout' | 'output') => {
+      stopped ??= why;
+      end(child, 'SIGKILL');
+    };
+    const timer = setTimeout(() => stop('timeout'), timeoutMs);
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (size + chunk.length > maxBytes) stop('output');
+      else chunks.push(chunk);
+      size += chunk.length;
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (stderr.length < STDERR_BYTES) stderr += chunk.toString('latin1');
+    });
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout: Buffer.concat(chunks), stderr, ...(stopped && { stopped }) });
+    });
+  });
+}

@@ -1,0 +1,33 @@
+import type { ProbeTrace } from '../network/trace.ts';
+import { inNamespace, observe } from './observe.ts';
+
+/** Five requests 0.2 s apart and one second for the last answer are 1.8 s; ms. */
+const PING_MS = 4000;
+const PING_BYTES = 65_536;
+/** The most complaints that are kept, and of each, characters. */
+const ERRORS_MAX = 5;
+const ERROR_CHARS = 160;
+
+/** Pings from a namespace with the host's ping, as nobody with CAP_NET_RAW; the payload repeats the mark (hex). */
+export async function ping(path: string, to: string, count: number, mark: string): Promise<Omit<ProbeTrace, 'frames'>> {
+  const argv = ['ping', '-n', '-c', String(count), '-i', '0.2', '-W', '1', '-p', mark, to];
+  const seen = await observe(inNamespace(path, argv, 'net_raw'), { timeoutMs: PING_MS, maxBytes: PING_BYTES });
+  return { sent: count, ...readPing(seen.stdout.toString('latin1'), seen.stderr, to) };
+}
+
+/** Reads what iputils' ping said: answers, their TTL, complaints. */
+export function readPing(printed: string, complaint: string, to: string): Omit<ProbeTrace, 'frames' | 'sent'> {
+  const received = Number(/(\d+) received/.exec(printed)?.[1] ?? 0);
+  const from = `bytes from ${to}: `;
+  const ttl = printed
+    .split('\n')
+    .filter((line) => line.includes(from))
+    .map((line) => /ttl=(\d+)/.exec(line)?.[1])
+    .find((value) => value !== undefined);
+  const from2 = [...printed.matchAll(/^From (\S+) (?:icmp_seq=\d+ )?(.+)$/gm)].map(
+    ([, who, what]) => `From ${who} ${what}`,
+  );
+  const own = complaint.split('\n').filter((line) => line.startsWith('ping: '));
+  const errors = [...new Set([...from2, ...own])].slice(0, ERRORS_MAX).map((line) => line.slice(0, ERROR_CHARS));
+  return { received, ...(ttl !== undefined && { replyTtl: Number(ttl) }), errors };
+}

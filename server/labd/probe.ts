@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Link } from '../network/snapshot.ts';
+import type { Frame, ProbeRequest, ProbeTrace } from '../network/trace.ts';
+import { rememberNeighbours, removeLeftovers } from './leftovers.ts';
+import { readNamespace } from './namespace.ts';
+import type { NodeDriver, NodeSpec, SessionId, Vantage } from './nodes/driver.ts';
+import { ping } from './ping.ts';
+import { openTap, type Place } from './tap.ts';
+
+/** The interfaces of a node that are listened at: its card, its bridges and tunnels; a lab needs three. */
+const LINKS_MAX = 8;
+/** The most frames a trace carries: five pings at eight places, both ways, and their ARP. */
+const FRAMES_MAX = 400;
+/** How long after the last answer a frame may take from the kernel to tcpdump, ms. */
+const SETTLE_MS = 50;
+
+/** Sends marked packets and watches them pass. */
+export interface Probe {
+  run(session: SessionId, nodes: NodeSpec[], request: ProbeRequest): Promise<ProbeTrace>;
+}
+
+/** Makes a probe for runtimes whose nodes the host can look at from outside. */
+export function createProbe({ driver }: { driver: NodeDriver }): Probe {
+  return {
+    async run(session, nodes, request) {
+      const vantages = new Map<string, Vantage>();
+      try {
+        for (const { name } of nodes) {
+          const vantage = driver.vantage?.(session, name);
+          if (!vantage) throw new Error(`the ${driver.kind} runtime offers no view of ${name} from outside`);
+          vantages.set(name, vantage);
+        }
+        const places = [...(await placesIn(nodes, vantages)), ...placesOnWire(driver, session)];
+        return await watch(request, places, origin(request, vantages), [...vantages.values()]);
+      } finally {
+        for (const vantage of vantages.values()) vantage.close();
+      }
+    },
+  };
+}
+
+async function watch(
+  { to, count }: ProbeRequest,
+  places: Place[],
+  from: string,
+  vantages: Vantage[],
+): Promise<ProbeTrace> {
+  const mark = randomBytes(8).toString('hex');
+  const before = await rememberNeighbours([...new Set([from, ...vantages.map(({ own }) => own)])]);
+  const taps = places.map((place) => openTap(place, filterFor(mark)));
+  let result: Awaited<ReturnType<typeof ping>>;
+  try {
+    await Promise.all(taps.map(({ ready }) => ready));
+    result = await ping(from, to, count, mark);
+    await sleep(SETTLE_MS);
+  } catch (error) {
+    await Promise.all(taps.map((tap) => tap.stop()));
+    throw error;
+  }
+  const frames = (await Promise.all(taps.map((tap) => tap.stop()))).flat();
+  if (result.received < result.sent) await removeLeftovers(before);
+  frames.sort((a, b) => a.atMicros - b.atMicros);
+  return { ...result, frames: frames.filter((frame) => belongs(frame, mark)).slice(0, FRAMES_MAX) };
+}
+
+/** The namespace a probe starts from, as the vantage verified it. */
+function origin({ node, namespace }: ProbeRequest, vantages: Map<string, Vantage>): string {
+  const vantage = vantages.get(node);
+  const path = namespace === null ? vantage?.own : vantage?.named.find(({ name }) => name === namespace)?.path;
+  if (path === undefined) throw new Error(`${node} has no namespace ${namespace ?? ''}`);
+  return path;
+}
+
+async function placesIn(nodes: NodeSpec[], vantages: Map<string, Vantage>): Promise<Place[]> {
+  const places = nodes.map(async ({ name, nic, address }) => {
+    const path = vantages.get(name)?.own ?? '';
+    const namespace = await readNamespace(path, null, 0);
+    if (!namespace) throw new Error(`the network of ${name} could not be read within bounds`);
+    const ip = address.split('/')[0];
+    const card = (link: Link) => link.name === nic || link.addresses.some(({ local }) => local === ip);
+    return namespace.links
+      .filter((link) => link.up && (link.kind === 'vxlan' || link.kind === 'bridge' || card(link)))
+      .slice(0, LINKS_MAX)
+      .map((link): Place => ({ path, link: link.name, at: { node: name, namespace: null, link: link.name } }));
+  });
+  return (await Promise.all(places)).flat();
+}
+
+function placesOnWire(driver: NodeDriver, session: SessionId): Place[] {
+  const wire = driver.wire?.(session);
+  if (!wire) return [];
+  return Object.entries(wire.ports).map(([node, link]) => ({ path: wire.path, link, at: { wire: node } }));
+}
+
+/**
+ * What tcpdump lets through: ARP, ICMP errors, and the marked echoes, plain or inside VXLAN. The pattern begins anew
+ * every 8 bytes of the 56 that ping carries, and its first 16 are a time stamp: bytes 24 to 27 are the mark's first half.
+ */
+function filterFor(mark: string): string {
+  const head = `0x${mark.slice(0, 8)}`;
+  const plain = `(icmp and (icmp[32:4] == ${head} or (icmp[0] != 0 and icmp[0] != 8)))`;
+  // From the UDP header on: UDP 8, VXLAN 8, inner Ethernet 14 (type at 12), inner IP 20 (protocol at 9), ICMP 8.
+  const sealed = `(udp and (udp[82:4] == ${head} or udp[28:2] == 0x0806 or (udp[39] == 1 and udp[50] != 0 and udp[50] != 8)))`;
+  return `arp or ${plain} or ${sealed}`;
+}
+
+/** Whether a frame is of this probe: it bears the mark, or may tell why one that does went no further. */
+function belongs(frame: Frame, mark: string): boolean {
+  const packet = frame.inner ?? frame;
+  const isError = packet.icmp !== undefined && packet.icmp.type !== 0 && packet.icmp.type !== 8;
+  return frame.hex.includes(mark) || packet.arp !== undefined || isError;
+}

@@ -1,0 +1,146 @@
+// What a machine must have to run NetLoom, and what to do when it has not. Plain JavaScript: it runs before Node 24 is there.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
+
+/** Overlay on an id-mapped layer needs Linux 5.19 (security.md §2). */
+const KERNEL_MIN = [5, 19];
+/** Probing a feature is a matter of milliseconds; a hanging modprobe must not hold up the start. */
+const PROBE_TIMEOUT_MS = 10_000;
+/** Room for the node image, the site and node_modules. */
+const DISK_MIN_MB = 2_500;
+
+/** Debian packages that running needs: a file each brings → the package. */
+export const RUN_PACKAGES = {
+  '/usr/sbin/runc': 'runc',
+  '/usr/bin/mmdebstrap': 'mmdebstrap',
+  '/usr/bin/tcpdump': 'tcpdump',
+  '/usr/sbin/ip': 'iproute2',
+  '/usr/bin/ping': 'iputils-ping',
+  '/usr/bin/nsenter': 'util-linux',
+  '/usr/bin/setpriv': 'util-linux',
+  '/usr/bin/perl': 'perl-base',
+  '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
+  '/etc/ssl/certs/ca-certificates.crt': 'ca-certificates',
+};
+
+/** What the browser tests need besides. */
+export const TEST_PACKAGES = {
+  '/usr/bin/chromium': 'chromium',
+  '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
+};
+
+/** @param {string} command @param {string[]} args */
+function works(command, args) {
+  const run = spawnSync(command, args, { stdio: 'ignore', timeout: PROBE_TIMEOUT_MS });
+  return run.status === 0;
+}
+
+/** @param {string} module */
+function load(module) {
+  // Built-in features need no module, and a container may not load any: only the probe afterwards decides.
+  spawnSync('modprobe', ['-q', module], { stdio: 'ignore', timeout: PROBE_TIMEOUT_MS });
+}
+
+/** @param {string} kind @param {string[]} more */
+function linkKind(kind, more = []) {
+  load(kind);
+  return works('unshare', ['--net', 'ip', 'link', 'add', 'nlprobe0', 'type', kind, ...more]);
+}
+
+function kernelIsNew() {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  return major > KERNEL_MIN[0] || (major === KERNEL_MIN[0] && minor >= KERNEL_MIN[1]);
+}
+
+function hasOverlay() {
+  load('overlay');
+  return /\boverlay$/m.test(readFileSync('/proc/filesystems', 'utf8'));
+}
+
+/** @param {string} directory */
+function freeMegabytes(directory) {
+  const run = spawnSync('df', ['-Pm', directory], { encoding: 'utf8' });
+  return Number(run.stdout?.trim().split('\n').at(-1)?.split(/\s+/)[3] ?? 0);
+}
+
+/** The packages of the list that are not there. @param {Record<string, string>} packages */
+export function missingPackages(packages) {
+  return [...new Set(Object.entries(packages).flatMap(([file, name]) => (existsSync(file) ? [] : [name])))];
+}
+
+/**
+ * What can be told before anything is installed: the first line that fails is what to say.
+ * @returns {{ name: string, ok: boolean, remedy: string }[]}
+ */
+export function basics() {
+  const linux = process.platform === 'linux';
+  return [
+    {
+      name: 'Linux',
+      ok: linux,
+      remedy:
+        '织网的节点是真实的 Linux，请在 Linux（Debian 12 或 Ubuntu 22.04 以上）上运行；其他系统请先装一台虚拟机。',
+    },
+    { name: 'root 权限', ok: process.getuid?.() === 0, remedy: '创建节点需要 root：请用 sudo npm start 再来一次。' },
+    {
+      name: '处理器 x86_64',
+      ok: process.arch === 'x64',
+      remedy: '节点的系统调用白名单目前只为 x86_64 编写，请换一台 x86_64 的机器。',
+    },
+    {
+      name: `内核不低于 ${KERNEL_MIN.join('.')}`,
+      ok: linux && kernelIsNew(),
+      remedy: `当前内核是 ${release()}，请升级到 ${KERNEL_MIN.join('.')} 以上（Debian 12、Ubuntu 22.04 HWE 或更新）。`,
+    },
+  ];
+}
+
+/**
+ * The kernel features the nodes are made of; needs iproute2 and util-linux.
+ * @returns {{ name: string, ok: boolean, remedy: string }[]}
+ */
+export function kernelFeatures() {
+  const module = (/** @type {string} */ name) =>
+    `内核缺少 ${name}：请安装带 ${name} 的内核（Debian：apt install linux-image-amd64；Ubuntu：apt install linux-modules-extra-$(uname -r)），重启后再试。`;
+  return [
+    { name: 'vxlan', ok: linkKind('vxlan', ['id', '1', 'dstport', '4789']), remedy: module('vxlan') },
+    { name: 'bridge', ok: linkKind('bridge'), remedy: module('bridge') },
+    { name: 'veth', ok: linkKind('veth'), remedy: module('veth') },
+    { name: 'overlay', ok: hasOverlay(), remedy: module('overlay') },
+    {
+      name: '用户命名空间',
+      ok: works('unshare', ['--user', '--map-root-user', 'true']),
+      remedy:
+        '用户命名空间被关闭：请执行 sysctl -w user.max_user_namespaces=15000，若在容器里运行请换到虚拟机或实体机。',
+    },
+    {
+      name: 'cgroup',
+      ok: existsSync('/sys/fs/cgroup/cgroup.controllers') || existsSync('/sys/fs/cgroup/pids'),
+      remedy: '没有挂载 cgroup：节点的内存和进程数无法限制，请挂载 cgroup 后再试。',
+    },
+  ];
+}
+
+/**
+ * Everything about this machine, line by line, for `lab doctor`.
+ * @param {string} directory where data is kept
+ * @returns {{ name: string, ok: boolean, remedy: string }[]}
+ */
+export function examine(directory) {
+  const packages = { ...RUN_PACKAGES, ...TEST_PACKAGES };
+  const names = [...new Set(Object.values(packages))];
+  const missing = missingPackages(packages);
+  const has = names.map((name) => ({
+    name: `软件包 ${name}`,
+    ok: !missing.includes(name),
+    remedy: `apt install ${name}（npm start 和 npm test 会自动安装）`,
+  }));
+  const free = freeMegabytes(directory);
+  const disk = {
+    name: `磁盘空间（剩余 ${free} MB）`,
+    ok: free >= DISK_MIN_MB,
+    remedy: `请腾出至少 ${DISK_MIN_MB} MB，或用 NETLOOM_DATA 换一个目录。`,
+  };
+  return [...basics(), ...has, ...kernelFeatures(), disk];
+}

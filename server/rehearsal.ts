@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import type { Fact } from '../content/check.ts';
+import { loadChecks } from '../content/judgements.ts';
+import type { Lab, Step } from '../content/load.ts';
+import type { Question } from '../content/schema.ts';
+import { newId } from './classroom.ts';
+import type { Env } from './env.ts';
+import { createJudge, type Judge } from './judge.ts';
+import type { Labd } from './labd/contract.ts';
+import { composeLabd } from './labd/index.ts';
+import { createPlayer, mustHaveRun, type Player } from './play.ts';
+import type { CheckpointResult } from './protocol.ts';
+
+/** A reading that failed is taken again this often and this long: links settle within half a second (facts.md 3.1). */
+const SETTLE_TRIES = 4;
+const SETTLE_MS = 500;
+
+/** A throw-away session of the command line: the same judge and nodes as a learner's, without a learner. */
+export interface Rehearsal {
+  readonly player: Player;
+  result(checkpoint: string): CheckpointResult;
+  /** Judges until nothing fails any more, or enough tries were made. */
+  settle(checkpoints: string[], byHand: boolean): Promise<void>;
+  judge: Judge['judge'];
+  answer(checkpoint: string, answers: Record<string, string>): Promise<CheckpointResult>;
+  /** The true answers to a checkpoint's questions, from the platform's own capture. */
+  truth(checkpoint: string): Promise<Record<string, string>>;
+  /** Plays the whole text and answers its questions. */
+  solve(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** labd within this process; it opens no terminals. */
+export function composeOwnLabd(env: Env): ReturnType<typeof composeLabd> {
+  const refuse = async () => {
+    throw new Error('the command line opens no terminals');
+  };
+  return composeLabd(
+    { ...env, data: join(env.data, 'cli') },
+    { open: refuse, close: refuse, list: async () => [] },
+    { progress: () => undefined },
+  );
+}
+
+/** Makes nodes for a lab and a judge over them. Close it, or nodes are left until `npm run stop`. */
+export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
+  const labd: Labd = composeOwnLabd(env);
+  const loaded = await loadChecks(lab);
+  const session = newId();
+  const { nodes, netfilter, packages, flows } = lab.file;
+  const faults: string[] = [];
+  const judge = createJudge({
+    session,
+    source: { lab: () => lab, checks: () => loaded },
+    labd,
+    results: {},
+    save: async () => undefined,
+    ready: () => true,
+    now: Date.now,
+    changed: () => undefined,
+    fault: (error, what) => faults.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`),
+  });
+  const snapshot = () => labd.snapshot(session, { packages, flows });
+  const player = createPlayer({
+    session,
+    labd,
+    async values() {
+      const now = await snapshot();
+      return Object.fromEntries(Object.entries(loaded.values).map(([key, value]) => [key, value.read(now)]));
+    },
+  });
+  await labd.create(session, {
+    netfilter,
+    nodes: nodes.map(({ name, nic, address }) => ({ name, hostname: name, nic, address })),
+  });
+
+  const rehearsal: Rehearsal = {
+    player,
+    result: judge.result,
+    async judge(judgement) {
+      await judge.judge(judgement);
+      judge.close();
+      if (faults.length > 0) throw new Error(faults.splice(0).join('\n'));
+    },
+    async settle(checkpoints, byHand) {
+      for (let tries = 0; tries < SETTLE_TRIES; tries += 1) {
+        if (tries > 0) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+        await rehearsal.judge({ byHand, checkpoints });
+        if (checkpoints.every((each) => judge.result(each).status === 'passed')) return;
+      }
+    },
+    async answer(checkpoint, answers) {
+      await judge.setAnswers(checkpoint, answers);
+      await rehearsal.judge({ byHand: true, checkpoints: [checkpoint] });
+      return judge.result(checkpoint);
+    },
+    async truth(checkpoint) {
+      const check = loaded.checks[checkpoint];
+      if (!check?.probe || !check.answers) throw new Error(`检查点 ${checkpoint} 没有问题`);
+      const now = await snapshot();
+      return check.answers(await labd.probe(session, check.probe(now)), now);
+    },
+    async solve() {
+      for (const step of lab.steps) mustHaveRun(await player.step(step));
+      for (const { id, questions } of lab.checkpoints) {
+        if (questions.length > 0) await judge.setAnswers(id, await rehearsal.truth(id));
+      }
+    },
+    async close() {
+      judge.close();
+      await labd.destroy(session);
+    },
+  };
+  return rehearsal;
+}
+
+/** One line of a lab's test. */
+export interface Finding {
+  ok: boolean;
+  what: string;
+  facts: Fact[];
+}
+
+function wrongAnswer(kind: Question['kind'], right: string): string {
+  if (kind === 'number') return String(Number(right) + 1);
+  if (kind === 'mac') return right.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  if (kind === 'ip') return right === '203.0.113.1' ? '203.0.113.2' : '203.0.113.1';
+  return `${right}x`;
+}
+
+/** Wrong answers one by one must be refused for just that question; then the right ones must pass. */
+async function* testQuestions(rehearsal: Rehearsal, id: string, questions: Question[]): AsyncGenerator<Finding> {
+  const truth = await rehearsal.truth(id);
+  for (const question of questions) {
+    const wrong = { ...truth, [question.id]: wrongAnswer(question.kind, truth[question.id] ?? '') };
+    const { status, facts } = await rehearsal.answer(id, wrong);
+    const refused = facts.filter((fact) => !fact.ok).map((fact) => fact.title);
+    const ok = status === 'failed' && refused.length === 1 && refused[0] === question.ask;
+    yield { ok, what: `${id}：问题 ${question.id} 的错误答案被拒绝`, facts: ok ? [] : facts };
+  }
+  await rehearsal.answer(id, truth);
+}
+
+/**
+ * Plays the lab as its text tells it. Before a step none of its checkpoints may hold; after its blocks (and right
+ * answers) all must.
+ */
+export async function* testLab(rehearsal: Rehearsal, steps: Step[]): AsyncGenerator<Finding> {
+  for (const step of steps) {
+    const ids = step.head.checkpoints.map((checkpoint) => checkpoint.id);
+    await rehearsal.judge({ byHand: false, checkpoints: ids });
+    for (const id of ids) {
+      const ok = rehearsal.result(id).status !== 'passed';
+      yield { ok, what: `${step.id}：做之前 ${id} 还不成立`, facts: ok ? [] : rehearsal.result(id).facts };
+    }
+    mustHaveRun(await rehearsal.player.step(step));
+    for (const { id, questions } of step.head.checkpoints) {
+      if (questions.length > 0) yield* testQuestions(rehearsal, id, questions);
+    }
+    await rehearsal.settle(ids, false);
+    for (const id of ids) {
+      const { status, facts } = rehearsal.result(id);
+      yield { ok: status === 'passed', what: `${step.id}：做之后 ${id} 成立`, facts: status === 'passed' ? [] : facts };
+    }
+  }
+}

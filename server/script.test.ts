@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { parseScript } from './script.ts';
+
+const nodes = ['node-1', 'node-2'];
+
+it('reads sections in order, with what they store', () => {
+  const script = parseScript(
+    '# a comment\n# start: solved\n\n@node-2 as MAC\nip link\n# kept\n@node-1\necho $MAC\n',
+    nodes,
+  );
+  expect(script.start).toBe('solved');
+  expect(script.sections).toEqual([
+    { node: 'node-2', text: 'ip link\n# kept\n', storeAs: 'MAC', line: 4 },
+    { node: 'node-1', text: 'echo $MAC\n\n', storeAs: undefined, line: 7 },
+  ]);
+});
+
+it('starts fresh unless told otherwise', () => {
+  expect(parseScript('@node-1\ntrue', nodes).start).toBe('fresh');
+});
+
+it('says which line is wrong', () => {
+  expect(() => parseScript('@node-9\n', nodes)).toThrow('第 1 行：没有节点 node-9');
+  expect(() => parseScript('\nls\n', nodes)).toThrow('第 2 行：命令要写在');
+  expect(() => parseScript('# start: half\n', nodes)).toThrow('第 1 行：start 只能是');
+  expect(() => parseScript('@node-1 as 9x\n', nodes)).toThrow('第 1 行：一段的开头');
+});

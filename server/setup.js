@@ -1,0 +1,160 @@
+// Sets up what is missing, with progress. Plain JavaScript on the system's Node (18 or later), no dependencies.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { basics, kernelFeatures, missingPackages, RUN_PACKAGES, TEST_PACKAGES } from './machine.js';
+
+/** The project's own folder. */
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+/** Node 24, as the npm package `node` brings it. */
+export const node = join(root, 'node_modules/.bin/node');
+
+/** How many lines of a failed step's output are worth showing. */
+const TAIL_LINES = 25;
+/** How often a long step says that it is still at work. */
+const HEARTBEAT_MS = 10_000;
+
+/** What the site is built from, besides the pinned packages. */
+const SITE_INPUTS = ['app', 'public', 'content', 'server', 'next.config.js', 'tsconfig.json', 'package-lock.json'];
+
+/** A step that cannot be done; its message says what to do, in Chinese. */
+export class SetupProblem extends Error {}
+
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Runs a step with its output kept back; shows it only when the step fails. */
+function step(title, command, args, options = {}) {
+  const began = Date.now();
+  const seconds = () => `${Math.round((Date.now() - began) / 1000)} 秒`;
+  if (!options.echo) say(`▸ ${title}…`);
+  return new Promise((done, failed) => {
+    const tail = [];
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const heartbeat = setInterval(() => say(`  ${title}：已经 ${seconds()}`), HEARTBEAT_MS);
+    const take = (chunk) => {
+      for (const line of String(chunk).split('\n')) {
+        if (line.trim() === '') continue;
+        tail.push(line);
+        if (tail.length > TAIL_LINES) tail.shift();
+        // A step that tells its own progress does so only when there is something to do.
+        if (options.echo) say(`  ${line}`);
+      }
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.on('error', (error) => {
+      clearInterval(heartbeat);
+      failed(new SetupProblem(`${title}没有成功：${error.message}`));
+    });
+    child.on('close', (code) => {
+      clearInterval(heartbeat);
+      if (code === 0) {
+        if (!options.echo) say(`✓ ${title}（${seconds()}）`);
+        done();
+      } else {
+        failed(new SetupProblem(`${title}没有成功，最后的输出是：\n${tail.map((line) => `    ${line}`).join('\n')}`));
+      }
+    });
+  });
+}
+
+function firstProblem(lines) {
+  const bad = lines.find((line) => !line.ok);
+  if (bad) throw new SetupProblem(bad.remedy);
+}
+
+async function installPackages(packages) {
+  const missing = missingPackages(packages);
+  if (missing.length === 0) return;
+  if (spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) {
+    throw new SetupProblem(`缺少 ${missing.join('、')}，而这里没有 apt-get：请用系统的软件包管理器装好它们再试。`);
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await step('更新软件包目录', 'apt-get', ['-qq', 'update'], { env });
+  await step(
+    `安装软件包 ${missing.join(' ')}`,
+    'apt-get',
+    ['-qq', '-y', '--no-install-recommends', 'install', ...missing],
+    { env },
+  );
+}
+
+function hashOf(text) {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+async function installModules() {
+  const stamp = join(root, 'node_modules/.netloom-lock');
+  const wanted = hashOf(readFileSync(join(root, 'package-lock.json')));
+  if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  await step('安装 npm 依赖（含 Node 24）', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(stamp, wanted);
+}
+
+async function buildImage(settings) {
+  const args = ['server/labd/image/build.ts', '--directory', settings.image, '--suite', settings.imageSuite];
+  if (settings.imageMirror) args.push('--mirror', settings.imageMirror);
+  await step('制作节点镜像', node, args, { echo: true });
+}
+
+/** Every file under a path with its time and size: enough to notice an edit. */
+function* filesUnder(path) {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (!info) return;
+  if (info.isDirectory()) {
+    for (const name of readdirSync(path).sort()) yield* filesUnder(join(path, name));
+  } else yield path;
+}
+
+function siteFingerprint() {
+  const hash = createHash('sha256');
+  for (const input of SITE_INPUTS) {
+    for (const file of filesUnder(join(root, input))) {
+      // Labs are read at run time, and tests are not part of the site.
+      if (file.includes('/content/labs/') || /\.(test|mdx|md)\b/.test(file)) continue;
+      hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file));
+    }
+  }
+  return hash.digest('hex');
+}
+
+async function buildSite(settings) {
+  const stamp = join(root, settings.site, 'netloom-fingerprint');
+  const wanted = siteFingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', NETLOOM_SITE: settings.site };
+  await step('编译网页', node, [join(root, 'node_modules/next/dist/bin/next'), 'build'], { env });
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+/** The parsed settings; env.ts knows them all, and needs Node 24 to be read. */
+function readSettings() {
+  const script = `import('./server/env.ts').then(({ readEnv }) => {
+    try { console.log(JSON.stringify(readEnv(process.env))); }
+    catch (error) { console.error(error.message); process.exit(2); }
+  })`;
+  const run = spawnSync(node, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' });
+  if (run.status !== 0) throw new SetupProblem(run.stderr.trim());
+  return JSON.parse(run.stdout);
+}
+
+/**
+ * Brings the machine to where `for` can run: `run` needs everything but the browser, `test` that too, `dev` no built
+ * site, `lab` no site at all. Hands back the parsed settings. Throws SetupProblem.
+ */
+export async function setUp(purpose) {
+  firstProblem(basics());
+  const packages = purpose === 'test' ? { ...RUN_PACKAGES, ...TEST_PACKAGES } : RUN_PACKAGES;
+  await Promise.all([installPackages(packages), installModules()]);
+  firstProblem(kernelFeatures());
+  const settings = readSettings();
+  mkdirSync(settings.data, { recursive: true, mode: 0o755 });
+  const wantsSite = purpose === 'run' || purpose === 'test';
+  await Promise.all([buildImage(settings), wantsSite ? buildSite(settings) : undefined]);
+  return settings;
+}

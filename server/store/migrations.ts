@@ -1,0 +1,85 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import type { Tables } from './tables.ts';
+
+/** The store's history, oldest first. A migration that has been released is never edited. */
+export const migrations: Record<string, Migration> = {
+  '2026-11-22-first': {
+    async up(db: Kysely<Tables>) {
+      await db.schema
+        .createTable('person')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('token')
+        .addColumn('hash', 'text', (column) => column.primaryKey())
+        .addColumn('person', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('seen_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('transfer')
+        .addColumn('hash', 'text', (column) => column.primaryKey())
+        .addColumn('person', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+        .addColumn('expires_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('attempt')
+        .addColumn('person', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+        .addColumn('lab', 'text', (column) => column.notNull())
+        .addColumn('started_at', 'bigint', (column) => column.notNull())
+        .addColumn('finished_at', 'bigint')
+        .addPrimaryKeyConstraint('attempt_key', ['person', 'lab'])
+        .execute();
+      await db.schema
+        .createTable('session')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('person', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+        .addColumn('lab', 'text', (column) => column.notNull())
+        .addColumn('status', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('seen_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex('session_active')
+        .unique()
+        .on('session')
+        .columns(['person', 'lab'])
+        .where(sql.ref('status'), '=', 'active')
+        .execute();
+      await db.schema
+        .createTable('terminal')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('session', 'text', (column) => column.notNull().references('session.id').onDelete('cascade'))
+        .addColumn('node', 'text', (column) => column.notNull())
+        .addColumn('number', 'integer', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('result')
+        .addColumn('person', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+        .addColumn('lab', 'text', (column) => column.notNull())
+        .addColumn('checkpoint', 'text', (column) => column.notNull())
+        .addColumn('status', 'text', (column) => column.notNull())
+        .addColumn('facts', 'text', (column) => column.notNull())
+        .addColumn('judged_at', 'bigint')
+        .addColumn('took_ms', 'integer')
+        .addColumn('passed_at', 'bigint')
+        .addColumn('answers', 'text')
+        .addPrimaryKeyConstraint('result_key', ['person', 'lab', 'checkpoint'])
+        .execute();
+      await db.schema
+        .createTable('verdict')
+        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('person', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+        .addColumn('lab', 'text', (column) => column.notNull())
+        .addColumn('checkpoint', 'text', (column) => column.notNull())
+        .addColumn('session', 'text', (column) => column.notNull())
+        .addColumn('status', 'text', (column) => column.notNull())
+        .addColumn('facts', 'text', (column) => column.notNull())
+        .addColumn('judged_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('verdict_of').on('verdict').columns(['person', 'lab', 'checkpoint']).execute();
+    },
+  },
+};

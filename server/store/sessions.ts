@@ -1,0 +1,70 @@
+import type { Kysely } from 'kysely';
+import type { TerminalInfo } from '../protocol.ts';
+import type { Tables } from './tables.ts';
+
+/** A session that should have nodes. */
+export interface ActiveSession {
+  id: string;
+  person: string;
+  lab: string;
+  createdAt: number;
+  seenAt: number;
+}
+
+/** Which sessions have nodes, and which terminals are open in them. */
+export interface SessionTable {
+  begin(session: ActiveSession): Promise<void>;
+  seen(id: string, now: number): Promise<void>;
+  finish(id: string, status: 'expired' | 'ended'): Promise<void>;
+  active(): Promise<ActiveSession[]>;
+  terminals(id: string): Promise<TerminalInfo[]>;
+  setTerminals(id: string, terminals: TerminalInfo[]): Promise<void>;
+}
+
+/** Sessions over the store's database. */
+export function createSessionTable(db: Kysely<Tables>): SessionTable {
+  return {
+    async begin({ id, person, lab, createdAt, seenAt }) {
+      await db
+        .insertInto('session')
+        .values({ id, person, lab, status: 'active', created_at: createdAt, seen_at: seenAt })
+        .onConflict((conflict) =>
+          conflict.column('id').doUpdateSet({ status: 'active', created_at: createdAt, seen_at: seenAt }),
+        )
+        .execute();
+    },
+    async seen(id, now) {
+      await db.updateTable('session').set({ seen_at: now }).where('id', '=', id).execute();
+    },
+    async finish(id, status) {
+      await db.updateTable('session').set({ status }).where('id', '=', id).execute();
+      await db.deleteFrom('terminal').where('session', '=', id).execute();
+    },
+    async active() {
+      const rows = await db.selectFrom('session').selectAll().where('status', '=', 'active').execute();
+      return rows.map((row) => ({
+        id: row.id,
+        person: row.person,
+        lab: row.lab,
+        createdAt: row.created_at,
+        seenAt: row.seen_at,
+      }));
+    },
+    async terminals(id) {
+      const rows = await db.selectFrom('terminal').selectAll().where('session', '=', id).orderBy('number').execute();
+      return rows.map((row) => ({ terminal: row.id, node: row.node, number: row.number }));
+    },
+    setTerminals: (id, terminals) =>
+      db.transaction().execute(async (tx) => {
+        await tx.deleteFrom('terminal').where('session', '=', id).execute();
+        if (terminals.length === 0) return;
+        const rows = terminals.map((each) => ({
+          id: each.terminal,
+          session: id,
+          node: each.node,
+          number: each.number,
+        }));
+        await tx.insertInto('terminal').values(rows).execute();
+      }),
+  };
+}

@@ -1,0 +1,52 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** A moment: Unix time in ms. SQLite and PostgreSQL both keep it as a 64-bit integer. */
+type Moment = number;
+/** JSON kept as text, the same on both databases. */
+type Json = string;
+
+/** The rows of the store. Text ids are made by us; names of columns are the same on SQLite and PostgreSQL. */
+export interface Tables {
+  /** Someone who learns; a guest until a class knows more. */
+  person: { id: string; created_at: Moment };
+  /** A browser that is this person: sha-256 of the opaque token in its cookie. */
+  token: { hash: string; person: string; created_at: Moment; seen_at: Moment };
+  /** A one-time code that makes another browser this person: sha-256 of it. */
+  transfer: { hash: string; person: string; expires_at: Moment };
+  /** A person's work on a lab, over all its sessions. */
+  attempt: { person: string; lab: string; started_at: Moment; finished_at: Moment | null };
+  /** A lab session that has, or had, nodes. At most one of a person and lab is active. */
+  session: {
+    id: string;
+    person: string;
+    lab: string;
+    status: 'active' | 'expired' | 'ended';
+    created_at: Moment;
+    seen_at: Moment;
+  };
+  /** The terminals of an active session, so that a restarted web finds the learner's shells again. */
+  terminal: { id: string; session: string; node: string; number: number };
+  /** The last verdict on each checkpoint. */
+  result: {
+    person: string;
+    lab: string;
+    checkpoint: string;
+    status: 'pending' | 'passed' | 'failed' | 'unknown';
+    facts: Json;
+    judged_at: Moment | null;
+    took_ms: number | null;
+    passed_at: Moment | null;
+    answers: Json | null;
+  };
+  /** Every change of a verdict, never altered: a grade can be explained later. */
+  verdict: {
+    id: Generated<number>;
+    person: string;
+    lab: string;
+    checkpoint: string;
+    session: string;
+    status: 'passed' | 'failed' | 'unknown';
+    facts: ColumnType<Json, Json, never>;
+    judged_at: ColumnType<Moment, Moment, never>;
+  };
+}

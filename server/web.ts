@@ -1,0 +1,132 @@
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createClassroom } from './classroom.ts';
+import { openCurriculum } from './curriculum.ts';
+import { type Env, socketPath } from './env.ts';
+import { createHttp } from './http.ts';
+import type { Labd, LabdNews } from './labd/contract.ts';
+import type { News } from './protocol.ts';
+import { connectSeam } from './seam.ts';
+import { createSessions } from './sessions.ts';
+import { type Door, openDoor } from './socket.ts';
+import { openStore } from './store/store.ts';
+import { connectTerminals } from './terminals.ts';
+
+/** How often idle sessions are looked for. */
+const SWEEP_MS = 30_000;
+
+/** Answers the requests for pages. */
+export type Pages = (
+  request: Parameters<ReturnType<typeof createHttp>['handle']>[0],
+  response: Parameters<ReturnType<typeof createHttp>['handle']>[1],
+) => Promise<void>;
+
+/**
+ * Puts web together and listens. `pages` is made when the HTTP server exists, because Next wants it for hot reload.
+ * Rejects when the port is taken or the content is wrong.
+ */
+export async function startWeb(
+  env: Env,
+  log: Logger,
+  pages: (http: ReturnType<typeof createServer>) => Promise<Pages>,
+): Promise<{ port: number; close(): Promise<void> }> {
+  const fault = (error: unknown, what: string) => log.error({ err: error }, what);
+  // The door opens last, but those who speak through it are made before.
+  const door: { open?: Door } = {};
+  const curriculum = await openCurriculum({
+    directory: env.content,
+    fault,
+    changed(lab, mistake) {
+      if (mistake) log.warn(`内容有误，继续使用上一个正确的版本：\n${mistake}`);
+      else log.info({ lab }, 'content changed');
+      door.open?.tellAll('content:changed', lab, env.dev && mistake ? String(mistake) : null);
+    },
+  });
+  const store = await openStore(join(env.data, 'store', 'netloom.db'));
+  const classroom = createClassroom(store.people, Date.now);
+
+  const labd = connectSeam<Labd, LabdNews>({
+    path: socketPath(env.data, 'labd'),
+    functions: { progress: (session, stage, node) => sessions.progress(session, stage, node) },
+  });
+  const tell = <N extends keyof News>(terminal: string, name: N, ...news: Parameters<News[N]>) => {
+    const owned = sessions.byTerminal(terminal);
+    if (owned) door.open?.tell(owned, name, ...news);
+  };
+  const terminals = connectTerminals(socketPath(env.data, 'attach'), {
+    ended(terminal, code) {
+      tell(terminal, 'terminal:ended', terminal, code);
+      sessions.byTerminal(terminal)?.session.terminalEnded(terminal);
+    },
+    mark(terminal, kind, code, offset) {
+      if (kind === 'D') {
+        tell(terminal, 'terminal:command', terminal, code, offset);
+        const owned = sessions.byTerminal(terminal);
+        if (owned) sessions.hint(owned);
+      } else if (kind === 'B') tell(terminal, 'terminal:prompt', terminal, true);
+      else if (kind === 'C') tell(terminal, 'terminal:prompt', terminal, false);
+    },
+  });
+  const sessions = createSessions({
+    store,
+    labd: labd.remote,
+    source: curriculum.source,
+    sessionsMax: env.sessionsMax,
+    idleMs: env.idleMs,
+    now: Date.now,
+    changed: (owned, state) => door.open?.tellLab(owned, state),
+    fault,
+  });
+  await sessions.adopt(await terminals.list());
+
+  const http = createServer();
+  const front = createHttp({
+    classroom,
+    origins: env.origins,
+    ready: async () => ({
+      store: await store.ping().then(
+        () => true,
+        () => false,
+      ),
+      labd: labd.connected(),
+      ptyd: await terminals.list().then(
+        () => true,
+        () => false,
+      ),
+    }),
+  });
+  const render = await pages(http);
+  http.on('request', (request, response) => {
+    front
+      .handle(request, response)
+      .then((done) => (done ? undefined : render(request, response)))
+      .catch((error) => {
+        fault(error, 'answering a request');
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+  });
+  door.open = openDoor({ http, classroom, sessions, terminals, allowed: front.allowed, fault });
+  const sweep = setInterval(() => {
+    sessions.sweep((owned) => door.open?.isWatched(owned) ?? false).catch((error) => fault(error, 'sweep'));
+  }, SWEEP_MS);
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(env.port, env.host, resolve);
+  });
+  const address = http.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : env.port,
+    async close() {
+      clearInterval(sweep);
+      curriculum.close();
+      await door.open?.close();
+      http.closeAllConnections();
+      sessions.close();
+      terminals.close();
+      labd.close();
+      await store.close();
+    },
+  };
+}
