@@ -11,8 +11,16 @@ export const dynamic = 'force-dynamic';
 
 const ways = [
   { Icon: IconBook2, title: '左边读', text: '一步一步的中文教程：每条命令为什么要敲、敲完看什么。' },
-  { Icon: IconTerminal2, title: '右边做', text: '两台真实的 Linux 节点，你是 root；命令点一下就能运行，也可以自己敲。弄坏了，重置就好。' },
-  { Icon: IconCircleCheck, title: '内核来判', text: '每个检查点看的是内核的状态，不是你敲了什么。不对的时候，告诉你差在哪里。' },
+  {
+    Icon: IconTerminal2,
+    title: '右边做',
+    text: '两台真实的 Linux 节点，你是 root；命令点一下就能运行，也可以自己敲。弄坏了，重置就好。',
+  },
+  {
+    Icon: IconCircleCheck,
+    title: '内核来判',
+    text: '每个检查点看的是内核的状态，不是你敲了什么。不对的时候，告诉你差在哪里。',
+  },
 ];
 
 /** The labs. */
@@ -52,7 +60,9 @@ export default function HomePage() {
           {labs.map((course) => (
             <LabCard key={course.id} course={course} />
           ))}
-          {labs.length === 0 && <p className={styles.none}>还没有可用的实验。内容放在 content/labs 里，日志会说明哪个文件哪一行有错。</p>}
+          {labs.length === 0 && (
+            <p className={styles.none}>还没有可用的实验。内容放在 content/labs 里，日志会说明哪个文件哪一行有错。</p>
+          )}
         </section>
         <section className={styles.ways} aria-label="怎么学">
           {ways.map(({ Icon, title, text }) => (

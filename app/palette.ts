@@ -17,7 +17,18 @@ export const theme = createTheme({
   primaryShade: { light: 8, dark: 3 },
   // Mantine's dark greys are neutral; these are the blue greys of globals.css, from text to ground.
   colors: {
-    dark: ['#e6e9f0', '#c3cad8', '#a3adbf', '#7b879c', '#39414f', '#2a303d', '#222733', '#191d27', '#12151c', '#0d1016'],
+    dark: [
+      '#e6e9f0',
+      '#c3cad8',
+      '#a3adbf',
+      '#7b879c',
+      '#39414f',
+      '#2a303d',
+      '#222733',
+      '#191d27',
+      '#12151c',
+      '#0d1016',
+    ],
   },
   autoContrast: true,
   // autoContrast looks at the light theme's shade only; our accent has its own ink in each theme.
@@ -36,7 +47,9 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 }, overlayProps: { opacity: 0.45 } } },
+    Modal: {
+      defaultProps: { centered: true, radius: 14, transitionProps: { duration: 120 }, overlayProps: { opacity: 0.45 } },
+    },
     Menu: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'md', radius: 10 } },
     Popover: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'md', radius: 10 } },
     Tooltip: { defaultProps: { transitionProps: { duration: 100 }, openDelay: 350, withArrow: true } },

@@ -5,11 +5,10 @@ import { loadChecks } from '../content/judgements.ts';
 import { type Lab, loadAll } from '../content/load.ts';
 import { ContentMistake } from '../content/mistake.ts';
 import { type Env, readEnv } from './env.ts';
-import { composeLabd } from './labd/index.ts';
 import { examine } from './machine.js';
 import { labOf } from './play.ts';
-import { composeOwnLabd, openRehearsal, testLab } from './rehearsal.ts';
-import { parseScript } from './script.ts';
+import { clearRehearsals, clearSessions, openRehearsal, type Rehearsal, testLab } from './rehearsal.ts';
+import { parseScript, type Script } from './script.ts';
 import { openStore } from './store/store.ts';
 
 const USAGE = `用法：npm run lab -- <命令>
@@ -26,6 +25,20 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Runs a job on throw-away nodes and gives them back, also when the person or the pipe has had enough. */
+async function onNodes(env: Env, lab: Lab, job: (rehearsal: Rehearsal) => Promise<number>): Promise<number> {
+  const rehearsal = await openRehearsal(env, lab);
+  const leave = () => void rehearsal.close().finally(() => process.exit(130));
+  process.once('SIGINT', leave);
+  process.once('SIGTERM', leave);
+  process.stdout.once('error', leave);
+  try {
+    return await job(rehearsal);
+  } finally {
+    await rehearsal.close();
+  }
+}
+
 function mark(ok: boolean): string {
   return ok ? '✓' : '✕';
 }
@@ -40,63 +53,50 @@ async function lint(env: Env, id: string | undefined): Promise<number> {
   return 0;
 }
 
-async function test(env: Env, lab: Lab): Promise<number> {
-  const rehearsal = await openRehearsal(env, lab);
+async function test(rehearsal: Rehearsal, lab: Lab): Promise<number> {
   let failed = 0;
   let passed = 0;
-  try {
-    for await (const { ok, what, facts } of testLab(rehearsal, lab.steps)) {
-      if (ok) passed += 1;
-      else failed += 1;
-      say(`${mark(ok)} ${what}`);
-      for (const fact of facts) {
-        say(`    ${mark(fact.ok)} ${fact.title}　期望 ${fact.expected}　实际 ${fact.actual}`);
-      }
-    }
-  } finally {
-    await rehearsal.close();
+  for await (const { ok, what, facts } of testLab(rehearsal, lab.steps)) {
+    if (ok) passed += 1;
+    else failed += 1;
+    say(`${mark(ok)} ${what}`);
+    for (const fact of facts) say(`    ${mark(fact.ok)} ${fact.title}　期望 ${fact.expected}　实际 ${fact.actual}`);
   }
   say(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 
-async function tryScript(env: Env, lab: Lab, file: string, json: boolean): Promise<number> {
-  const nodes = lab.file.nodes.map((node) => node.name);
-  const script = parseScript(readFileSync(file, 'utf8'), nodes);
-  const rehearsal = await openRehearsal(env, lab);
-  try {
-    if (script.start === 'solved') await rehearsal.solve();
-    const variables: Record<string, string> = {};
-    for (const { node, text, storeAs, line } of script.sections) {
-      const result = await rehearsal.player.script(node, text, variables);
-      if (storeAs) variables[storeAs] = result.stdout.trim();
-      if (!json && result.code !== 0) {
-        say(`第 ${line} 行 @${node} 的脚本退出码 ${result.code ?? '（超时）'}：${result.stderr.trim()}`);
-      }
+const STATUS = { passed: '通过', failed: '未通过', unknown: '无法检查', pending: '未检查' };
+
+async function tryScript(rehearsal: Rehearsal, lab: Lab, script: Script, json: boolean): Promise<number> {
+  if (script.start === 'solved') await rehearsal.solve();
+  const variables: Record<string, string> = {};
+  for (const { node, text, storeAs, line } of script.sections) {
+    const result = await rehearsal.player.script(node, text, variables);
+    if (storeAs) variables[storeAs] = result.stdout.trim();
+    if (!json && result.code !== 0) {
+      say(`第 ${line} 行 @${node} 的脚本退出码 ${result.code ?? '（超时）'}：${result.stderr.trim()}`);
     }
-    const ids = lab.checkpoints.map((checkpoint) => checkpoint.id);
-    await rehearsal.settle(ids, true);
-    const verdicts = ids.map((id) => {
-      const { status, facts } = rehearsal.result(id);
-      const plain = facts.map(({ ok, title, expected, actual, advice }) => ({ ok, title, expected, actual, advice }));
-      return [id, { status, facts: plain }] as const;
-    });
-    if (json) say(JSON.stringify({ checkpoints: Object.fromEntries(verdicts) }));
-    else {
-      for (const [id, { status, facts }] of verdicts) {
-        say(
-          `${mark(status === 'passed')} ${id}：${{ passed: '通过', failed: '未通过', unknown: '无法检查', pending: '未检查' }[status]}`,
-        );
-        for (const fact of facts) {
-          say(`    ${mark(fact.ok)} ${fact.title}　期望 ${fact.expected}　实际 ${fact.actual}`);
-          if (fact.advice) say(`      ${fact.advice}`);
-        }
-      }
-    }
-    return 0;
-  } finally {
-    await rehearsal.close();
   }
+  const ids = lab.checkpoints.map((checkpoint) => checkpoint.id);
+  await rehearsal.settle(ids, true);
+  const verdicts = ids.map((id) => {
+    const { status, facts } = rehearsal.result(id);
+    const plain = facts.map(({ ok, title, expected, actual, advice }) => ({ ok, title, expected, actual, advice }));
+    return [id, { status, facts: plain }] as const;
+  });
+  if (json) {
+    say(JSON.stringify({ checkpoints: Object.fromEntries(verdicts) }));
+    return 0;
+  }
+  for (const [id, { status, facts }] of verdicts) {
+    say(`${mark(status === 'passed')} ${id}：${STATUS[status]}`);
+    for (const fact of facts) {
+      say(`    ${mark(fact.ok)} ${fact.title}　期望 ${fact.expected}　实际 ${fact.actual}`);
+      if (fact.advice) say(`      ${fact.advice}`);
+    }
+  }
+  return 0;
 }
 
 function doctor(env: Env): number {
@@ -107,16 +107,8 @@ function doctor(env: Env): number {
 
 /** Removes every node of this data directory and marks its sessions as ended; results stay. */
 async function clear(env: Env): Promise<number> {
-  const nothing = async () => undefined;
-  const served = composeLabd(
-    env,
-    { open: nothing, close: nothing, list: async () => [] },
-    { progress: () => undefined },
-  );
-  for (const labd of [served, composeOwnLabd(env)]) {
-    for (const { session } of await labd.list()) await labd.destroy(session);
-    await labd.adopt();
-  }
+  await clearSessions(env, env.data);
+  await clearRehearsals(env);
   const store = await openStore(join(env.data, 'store', 'netloom.db'));
   for (const { id } of await store.sessions.active()) await store.sessions.finish(id, 'ended');
   await store.close();
@@ -141,10 +133,16 @@ async function main(): Promise<number> {
     }
     return 0;
   }
-  if (command === 'test') return test(env, labOf(loadAll(env.content), id));
+  if (command === 'test') {
+    const lab = labOf(loadAll(env.content), id);
+    return onNodes(env, lab, (rehearsal) => test(rehearsal, lab));
+  }
   if (command === 'try') {
     if (!values.script) throw new UsageProblem('try 需要 --script FILE');
-    return tryScript(env, labOf(loadAll(env.content), id), values.script, values.json);
+    const lab = labOf(loadAll(env.content), id);
+    const nodes = lab.file.nodes.map((node) => node.name);
+    const script = parseScript(readFileSync(values.script, 'utf8'), nodes);
+    return onNodes(env, lab, (rehearsal) => tryScript(rehearsal, lab, script, values.json));
   }
   throw new UsageProblem(command ? `不认识的命令：${command}` : '要做什么？');
 }

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fact } from '../content/check.ts';
 import { loadChecks } from '../content/judgements.ts';
@@ -30,21 +31,46 @@ export interface Rehearsal {
   close(): Promise<void>;
 }
 
-/** labd within this process; it opens no terminals. */
-export function composeOwnLabd(env: Env): ReturnType<typeof composeLabd> {
-  const refuse = async () => {
-    throw new Error('the command line opens no terminals');
-  };
-  return composeLabd(
-    { ...env, data: join(env.data, 'cli') },
-    { open: refuse, close: refuse, list: async () => [] },
-    { progress: () => undefined },
-  );
+/** labd within this process, over a data directory of its own; it opens no terminals. */
+export function composeOwnLabd(env: Env, data: string): ReturnType<typeof composeLabd> {
+  const nothing = async () => undefined;
+  return composeLabd({ ...env, data }, { open: nothing, close: nothing, list: async () => [] }, { progress: nothing });
 }
 
-/** Makes nodes for a lab and a judge over them. Close it, or nodes are left until `npm run stop`. */
+/** Destroys every session of a data directory, known or not. */
+export async function clearSessions(env: Env, data: string): Promise<void> {
+  const labd = composeOwnLabd(env, data);
+  for (const { session } of await labd.list()) await labd.destroy(session);
+  await labd.adopt();
+}
+
+function ownData(env: Env, pid: number | string): string {
+  return join(env.data, 'cli', String(pid));
+}
+
+function isLiving(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('cli.ts');
+  } catch {
+    return false;
+  }
+}
+
+/** Removes what command lines left behind that were killed before they could. */
+export async function clearRehearsals(env: Env): Promise<void> {
+  const directory = join(env.data, 'cli');
+  for (const pid of existsSync(directory) ? readdirSync(directory) : []) {
+    if (isLiving(pid)) continue;
+    await clearSessions(env, ownData(env, pid));
+    rmSync(ownData(env, pid), { recursive: true, force: true });
+  }
+}
+
+/** Makes nodes for a lab and a judge over them. Close it; if that is not to be, the next command line does. */
 export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
-  const labd: Labd = composeOwnLabd(env);
+  await clearRehearsals(env);
+  const data = ownData(env, process.pid);
+  const labd: Labd = composeOwnLabd(env, data);
   const loaded = await loadChecks(lab);
   const session = newId();
   const { nodes, netfilter, packages, flows } = lab.file;
@@ -109,6 +135,7 @@ export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
     async close() {
       judge.close();
       await labd.destroy(session);
+      rmSync(data, { recursive: true, force: true });
     },
   };
   return rehearsal;

@@ -10,7 +10,8 @@ export const metadata: Metadata = { title: '换浏览器继续' };
 /** Where a code from another browser is typed in. A plain form: the server takes it before Next, and no script is needed. */
 export default async function ResumePage({ searchParams }: PageProps<'/resume'>) {
   const { error } = await searchParams;
-  const said = typeof error === 'string' && Object.hasOwn(resumeErrors, error) ? (error as keyof typeof resumeErrors) : null;
+  const said =
+    typeof error === 'string' && Object.hasOwn(resumeErrors, error) ? (error as keyof typeof resumeErrors) : null;
   const words = said ? resumeErrors[said] : error === undefined ? null : resumeErrors.code;
   return (
     <div className={styles.page}>

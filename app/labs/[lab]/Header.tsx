@@ -13,12 +13,7 @@ import { ProgressBar } from './ProgressBar.tsx';
 import { StepList } from './StepList.tsx';
 
 /** Where the learner is, how far they are, and what concerns the lab as a whole. */
-export function Header(props: {
-  course: Outline;
-  step: string | undefined;
-  stepsShown: boolean;
-  toggleSteps(): void;
-}) {
+export function Header(props: { course: Outline; step: string | undefined; stepsShown: boolean; toggleSteps(): void }) {
   const { course, step, stepsShown, toggleSteps } = props;
   const reset = useReset();
   return (

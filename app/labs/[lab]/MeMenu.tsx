@@ -29,7 +29,7 @@ export function MeMenu() {
 
   return (
     <>
-      <Menu position="bottom-end" width={248}>
+      <Menu position="bottom-end" width={232} alignItemsLabels="none">
         <Menu.Target>
           <ActionIcon
             variant="light"
@@ -43,7 +43,6 @@ export function MeMenu() {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>外观</Menu.Label>
           <ThemeSwitch />
           <Menu.Divider />
           <Menu.Item leftSection={<IconDevices size={16} stroke={1.7} />} onClick={() => setDialog('transfer')}>

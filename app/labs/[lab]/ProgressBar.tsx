@@ -2,8 +2,8 @@
 
 import { useLab } from '../../live/LabProvider.tsx';
 import type { Outline } from './outline.ts';
-import { labProgress } from './progress.ts';
 import styles from './ProgressBar.module.css';
+import { labProgress } from './progress.ts';
 
 /** How many of the lab's checkpoints have passed. */
 export function ProgressBar({ course }: { course: Outline }) {

@@ -8,7 +8,15 @@ import { type Progress, stepProgress } from './progress.ts';
 import styles from './StepList.module.css';
 
 /** The lab's steps, each with how far it is. */
-export function StepList({ course, step, onChoose }: { course: Outline; step?: string | undefined; onChoose?(): void }) {
+export function StepList({
+  course,
+  step,
+  onChoose,
+}: {
+  course: Outline;
+  step?: string | undefined;
+  onChoose?(): void;
+}) {
   return (
     <div className={styles.list}>
       <h2 className={styles.title}>步骤</h2>
@@ -40,7 +48,7 @@ function Item(props: { course: Outline; item: OutlineStep; current: boolean; onC
       {progress.total > 0 && (
         <small>
           <span className="visually-hidden">检查点 </span>
-          {progress.passed}/{progress.total}
+          {state ? `${progress.passed}/${progress.total}` : progress.total}
         </small>
       )}
     </Link>

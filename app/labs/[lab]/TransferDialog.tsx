@@ -33,10 +33,12 @@ export function TransferDialog({ opened, close }: { opened: boolean; close(): vo
         <dt>地址</dt>
         <dd>{opened && <code>{window.location.origin}/resume</code>}</dd>
         <dt>代码</dt>
-        <dd className={styles.code} role="status">
-          {answer === null && <Loader size="sm" aria-label="正在生成代码" />}
-          {answer?.ok && <code>{answer.data.code}</code>}
-          {answer && !answer.ok && <span>{refusals[answer.code]}</span>}
+        <dd className={styles.code}>
+          <span role="status">
+            {answer === null && <Loader size="sm" aria-label="正在生成代码" />}
+            {answer?.ok && <code>{answer.data.code}</code>}
+            {answer && !answer.ok && refusals[answer.code]}
+          </span>
         </dd>
       </dl>
       <div className={styles.foot}>

@@ -56,13 +56,7 @@ export function Workspace(props: {
       <Refused />
       <div className={styles.tabs} role="tablist" aria-label="课文与机器" data-needs-script data-no-print>
         <Tab view="prose" now={view} choose={setView} icon={<IconBook2 size={17} stroke={1.7} />} label="课文" />
-        <Tab
-          view="machines"
-          now={view}
-          choose={setView}
-          icon={<IconTerminal2 size={17} stroke={1.7} />}
-          label="机器"
-        />
+        <Tab view="machines" now={view} choose={setView} icon={<IconTerminal2 size={17} stroke={1.7} />} label="机器" />
       </div>
       <nav className={styles.steps} aria-label="步骤" data-no-print>
         <StepList course={course} step={step} />

@@ -12,7 +12,21 @@ const DISK = 'size=64m,nr_inodes=16k,mode=700';
 const SWITCH = 'switch';
 /** A node speaks IPv4 only: IPv6 would fill captures and counters with packets nobody sent. */
 const NO_IPV6 = ['ipv6/conf/all/disable_ipv6=1', 'ipv6/conf/default/disable_ipv6=1'];
+/**
+ * Each session has its own range of ephemeral ports, 20,000 wide and beginning between 20,000 and 40,000: the outer source
+ * port of VXLAN is drawn from it (udp_flow_src_port, include/net/udp.h), and the hash behind it is the same for everybody
+ * on one kernel. So no learner can copy another's answer.
+ */
+const PORTS_FROM = 20_000;
+const PORTS_WIDTH = 20_000;
 const LOOPBACK = '127.0.0.1\tlocalhost';
+
+function portRange(session: SessionId): string {
+  const draw = createHash('sha256').update(`${session}/ports`).digest().readUInt32BE(0);
+  // An even first and an odd last port: the kernel warns about equal parity (net/ipv4/sysctl_net_ipv4.c).
+  const first = PORTS_FROM + 2 * (draw % (PORTS_WIDTH / 2));
+  return `ipv4/ip_local_port_range=${first} ${first + PORTS_WIDTH - 1}`;
+}
 
 /** The switch port that leads to a node. */
 export function portOf(plan: SessionPlan, name: NodeName): string {
@@ -51,7 +65,7 @@ export function nodeSteps(session: SessionId, place: SessionPlace, plan: Session
   return [
     ['mkdir', node.directory, '0711', '0'],
     ['netns', place.userns, node.netns],
-    ['sysctl', node.netns, ...NO_IPV6],
+    ['sysctl', node.netns, ...NO_IPV6, portRange(session)],
     ...diskSteps(place, plan, node, spec.hostname),
     ['ip', place.wire, `${plug.join('\n')}\n`],
     ['ip', node.netns, `${card.join('\n')}\n`],

@@ -11,7 +11,13 @@ interface Choices {
 }
 
 /** One line on a code block: how its last run went, or what is worth knowing before it. */
-export function BlockStatus(props: { status: RunStatus; stream: boolean; why: string | null; note: string; choose: Choices }) {
+export function BlockStatus(props: {
+  status: RunStatus;
+  stream: boolean;
+  why: string | null;
+  note: string;
+  choose: Choices;
+}) {
   const { status, stream, why, note, choose } = props;
   return (
     <>
@@ -38,7 +44,17 @@ export function BlockStatus(props: { status: RunStatus; stream: boolean; why: st
   );
 }
 
-function Words({ status, stream, why, note }: { status: RunStatus; stream: boolean; why: string | null; note: string }) {
+function Words({
+  status,
+  stream,
+  why,
+  note,
+}: {
+  status: RunStatus;
+  stream: boolean;
+  why: string | null;
+  note: string;
+}) {
   switch (status.state) {
     case 'waiting':
     case 'blocked':

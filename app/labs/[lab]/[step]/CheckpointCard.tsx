@@ -84,18 +84,23 @@ export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint;
   );
 }
 
-function Body(props: { checkpoint: Checkpoint; course: OutlineNode[]; result: CheckpointResult | undefined; look: Look }) {
+function Body(props: {
+  checkpoint: Checkpoint;
+  course: OutlineNode[];
+  result: CheckpointResult | undefined;
+  look: Look;
+}) {
   const { checkpoint, course, result, look } = props;
   const asks = new Set(checkpoint.questions.map((question) => question.ask));
   // A question's verdict stands at its field; the list keeps what is about the nodes.
   const facts = (result?.facts ?? []).filter((fact) => !asks.has(fact.title));
   return (
     <div className={styles.body}>
-      {look === 'lapsed' && (
-        <p className={styles.words}>它之前通过过，成绩仍然算数；后来节点变了，现在不再成立：</p>
-      )}
+      {look === 'lapsed' && <p className={styles.words}>它之前通过过，成绩仍然算数；后来节点变了，现在不再成立：</p>}
       {look === 'unknown' && (
-        <p className={styles.words}>这一次没能读到节点的状态，不是你的操作有错。稍后会自动再查，也可以现在再点一次「检查」。</p>
+        <p className={styles.words}>
+          这一次没能读到节点的状态，不是你的操作有错。稍后会自动再查，也可以现在再点一次「检查」。
+        </p>
       )}
       {look === 'pending' && facts.length === 0 && checkpoint.questions.length === 0 && (
         <p className={styles.words}>照上面的步骤做完，这里会自己变绿；哪里不对，会告诉你期望是什么、实际是什么。</p>
@@ -103,7 +108,12 @@ function Body(props: { checkpoint: Checkpoint; course: OutlineNode[]; result: Ch
       {facts.length > 0 && (
         <ul className={styles.facts}>
           {facts.map((fact, place) => (
-            <FactLine key={`${place}:${fact.title}`} id={`look:${checkpoint.id}:${place}`} fact={fact} course={course} />
+            <FactLine
+              key={`${place}:${fact.title}`}
+              id={`look:${checkpoint.id}:${place}`}
+              fact={fact}
+              course={course}
+            />
           ))}
         </ul>
       )}

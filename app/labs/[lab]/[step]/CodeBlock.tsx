@@ -71,7 +71,9 @@ function Command({ id, nodes, course, stream, optional, lines, names }: Props & 
   const keys = [...new Set(lines.flat().flatMap((part) => (typeof part === 'string' ? [] : [part.live])))];
   const missing = keys.filter((key) => !state?.values[key]?.value);
   const text = lines
-    .map((line) => line.map((part) => (typeof part === 'string' ? part : (state?.values[part.live]?.value ?? ''))).join(''))
+    .map((line) =>
+      line.map((part) => (typeof part === 'string' ? part : (state?.values[part.live]?.value ?? ''))).join(''),
+    )
     .join('\n');
   const ready = canRun(nodes);
   const able = ready === true && missing[0] ? `${labelOf(missing[0], state)}还不存在，先把它创建出来` : ready;
@@ -118,7 +120,9 @@ function labelOf(key: string, state: Values): string {
 /** What is worth knowing before running: where live values come from, or how it ends. */
 function note(keys: string[], missing: string[], stream: boolean, state: Values): string {
   if (keys[0] && state) {
-    return missing[0] ? `等待 ${labelOf(missing[0], state)}` : `${keys.map((key) => labelOf(key, state)).join('、')}，取自你的节点`;
+    return missing[0]
+      ? `等待 ${labelOf(missing[0], state)}`
+      : `${keys.map((key) => labelOf(key, state)).join('、')}，取自你的节点`;
   }
   return stream ? '持续输出，按 Ctrl-C 结束' : '';
 }

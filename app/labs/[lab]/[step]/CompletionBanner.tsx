@@ -16,7 +16,8 @@ export function CompletionBanner({ course }: { course: Outline }) {
   if (!state) return null;
   const { passed, total } = labProgress(course, state);
   const finished = total > 0 && passed === total;
-  const took = state.startedAt !== undefined && state.finishedAt !== undefined ? state.finishedAt - state.startedAt : null;
+  const took =
+    state.startedAt !== undefined && state.finishedAt !== undefined ? state.finishedAt - state.startedAt : null;
   const steps = course.steps.filter((step) => step.checkpoints.length > 0);
   const running = state.session.status === 'ready';
   return (
@@ -38,7 +39,11 @@ export function CompletionBanner({ course }: { course: Outline }) {
             const fine = done(state.results[checkpoint.id]);
             return (
               <li key={checkpoint.id} data-done={fine ? '' : undefined}>
-                {fine ? <IconCheck size={16} stroke={2.4} aria-hidden /> : <IconCircleDashed size={16} stroke={1.8} aria-hidden />}
+                {fine ? (
+                  <IconCheck size={16} stroke={2.4} aria-hidden />
+                ) : (
+                  <IconCircleDashed size={16} stroke={1.8} aria-hidden />
+                )}
                 {fine ? checkpoint.title : <Link href={`/labs/${course.id}/${step.id}`}>{checkpoint.title}</Link>}
               </li>
             );

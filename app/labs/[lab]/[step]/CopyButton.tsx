@@ -25,7 +25,11 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
       aria-label={label && said === null ? label : undefined}
       data-needs-script
     >
-      {said === 'copied' ? <IconCheck size={14} stroke={2.2} aria-hidden /> : <IconCopy size={14} stroke={1.8} aria-hidden />}
+      {said === 'copied' ? (
+        <IconCheck size={14} stroke={2.2} aria-hidden />
+      ) : (
+        <IconCopy size={14} stroke={1.8} aria-hidden />
+      )}
       <span aria-live="polite">{words}</span>
     </button>
   );

@@ -36,9 +36,12 @@ function ago(then: number, now: number): string {
   const minutes = Math.floor((now - then) / MINUTE_MS);
   if (minutes < 1) return '刚刚';
   if (minutes < 60) return `${minutes} 分钟前`;
-  return new Intl.DateTimeFormat('zh-CN', { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit' }).format(
-    then,
-  );
+  return new Intl.DateTimeFormat('zh-CN', {
+    month: 'numeric',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(then);
 }
 
 function useNow(): number {

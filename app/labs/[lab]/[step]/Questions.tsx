@@ -18,12 +18,14 @@ export function Questions({ checkpoint, result }: { checkpoint: Checkpoint; resu
   const [mistakes, setMistakes] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<RefusalCode | null>(null);
-  const valueOf = (id: string) => typed[id] ?? result?.answers?.[id] ?? '';
+  const written = (id: string) => typed[id] ?? result?.answers?.[id] ?? '';
   const ready = state?.session.status === 'ready';
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const readings = checkpoint.questions.map((question) => [question.id, readAnswer(question.kind, valueOf(question.id))] as const);
+    const readings = checkpoint.questions.map(
+      (question) => [question.id, readAnswer(question.kind, written(question.id))] as const,
+    );
     const wrong = readings.flatMap(([id, reading]) => ('mistake' in reading ? [[id, reading.mistake] as const] : []));
     setMistakes(Object.fromEntries(wrong));
     if (wrong.length > 0) return;
@@ -41,7 +43,7 @@ export function Questions({ checkpoint, result }: { checkpoint: Checkpoint; resu
         <Field
           key={question.id}
           question={question}
-          value={valueOf(question.id)}
+          value={written(question.id)}
           edited={question.id in typed && typed[question.id] !== result?.answers?.[question.id]}
           mistake={mistakes[question.id]}
           result={result}

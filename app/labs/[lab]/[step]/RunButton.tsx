@@ -4,7 +4,13 @@ import { IconPlayerPlayFilled } from '@tabler/icons-react';
 import styles from './buttons.module.css';
 
 /** Runs a block; stays reachable while it cannot run, so that the reason can be read. */
-export function RunButton(props: { able: true | string; quiet?: boolean; label?: string; run(): void; explain(why: string): void }) {
+export function RunButton(props: {
+  able: true | string;
+  quiet?: boolean;
+  label?: string;
+  run(): void;
+  explain(why: string): void;
+}) {
   const { able, quiet, label, run, explain } = props;
   return (
     <button

@@ -46,7 +46,9 @@ export function StepNavigation({ course, step }: { course: Outline; step: string
           rel="next"
         >
           <span>
-            <small>下一步{total > 0 && passed < total && state ? ` · 这一步还差 ${total - passed} 个检查点` : ''}</small>
+            <small>
+              下一步{total > 0 && passed < total && state ? ` · 这一步还差 ${total - passed} 个检查点` : ''}
+            </small>
             {next.title}
           </span>
           <IconArrowRight size={18} stroke={1.7} aria-hidden />

@@ -2,8 +2,8 @@ import { notFound } from 'next/navigation';
 import { library, outline } from '../../../library.ts';
 import { CompletionBanner } from './CompletionBanner.tsx';
 import { Mistake } from './Mistake.tsx';
-import styles from './page.module.css';
 import { Prose } from './Prose.tsx';
+import styles from './page.module.css';
 import { RememberStep } from './RememberStep.tsx';
 import { StepNavigation } from './StepNavigation.tsx';
 

@@ -15,10 +15,44 @@ interface Stop {
 const stops: Stop[] = [
   { at: 'veth0', side: 'one', src: 'veth0', dst: 'br0', ttl: '64', bytes: 98, note: 'docker1 发出，交给网关' },
   { at: 'br0', side: 'one', src: 'veth0', dst: 'br0', ttl: '64', bytes: 98, note: '经 veth 对到网桥，一个字节也没变' },
-  { at: 'vxlan100', side: 'one', src: '① vxlan100', dst: '② vxlan100', ttl: '63', bytes: 98, note: 'Node-1 转发：换两个 MAC，TTL 减 1' },
-  { at: 'ens33', side: 'one', src: '① ens33', dst: '② ens33', ttl: '64 / 63', bytes: 148, note: '封装：前面加 50 字节', outer: true },
-  { at: 'ens33', side: 'two', src: '① ens33', dst: '② ens33', ttl: '64 / 63', bytes: 148, note: '同一个二层，原样到达', outer: true },
-  { at: 'vxlan100', side: 'two', src: '① vxlan100', dst: '② vxlan100', ttl: '63', bytes: 98, note: '解封装：去掉 50 字节' },
+  {
+    at: 'vxlan100',
+    side: 'one',
+    src: '① vxlan100',
+    dst: '② vxlan100',
+    ttl: '63',
+    bytes: 98,
+    note: 'Node-1 转发：换两个 MAC，TTL 减 1',
+  },
+  {
+    at: 'ens33',
+    side: 'one',
+    src: '① ens33',
+    dst: '② ens33',
+    ttl: '64 / 63',
+    bytes: 148,
+    note: '封装：前面加 50 字节',
+    outer: true,
+  },
+  {
+    at: 'ens33',
+    side: 'two',
+    src: '① ens33',
+    dst: '② ens33',
+    ttl: '64 / 63',
+    bytes: 148,
+    note: '同一个二层，原样到达',
+    outer: true,
+  },
+  {
+    at: 'vxlan100',
+    side: 'two',
+    src: '① vxlan100',
+    dst: '② vxlan100',
+    ttl: '63',
+    bytes: 98,
+    note: '解封装：去掉 50 字节',
+  },
   { at: 'br0', side: 'two', src: 'br0', dst: 'veth0', ttl: '62', bytes: 98, note: 'Node-2 转发：换两个 MAC，TTL 减 1' },
   { at: 'veth0', side: 'two', src: 'br0', dst: 'veth0', ttl: '62', bytes: 98, note: 'docker2 收到' },
 ];
@@ -30,10 +64,20 @@ const TOP = 34;
 export function Journey() {
   const end = TOP + ROW * stops.length;
   return (
-    <svg viewBox={`0 0 560 ${end + 22}`} className={styles.drawing} role="img" aria-labelledby="journey-title journey-desc">
+    <svg
+      viewBox={`0 0 560 ${end + 22}`}
+      className={styles.drawing}
+      role="img"
+      aria-labelledby="journey-title journey-desc"
+    >
       <title id="journey-title">一个请求从 docker1 走到 docker2</title>
       <desc id="journey-desc">
-        {stops.map((stop) => `${stop.side === 'one' ? 'Node-1' : 'Node-2'} 的 ${stop.at}：源 MAC ${stop.src}，目的 MAC ${stop.dst}，TTL ${stop.ttl}，${stop.bytes} 字节，${stop.note}。`).join('')}
+        {stops
+          .map(
+            (stop) =>
+              `${stop.side === 'one' ? 'Node-1' : 'Node-2'} 的 ${stop.at}：源 MAC ${stop.src}，目的 MAC ${stop.dst}，TTL ${stop.ttl}，${stop.bytes} 字节，${stop.note}。`,
+          )
+          .join('')}
       </desc>
       <g className={styles.small}>
         <Head x={80} words="接口" />

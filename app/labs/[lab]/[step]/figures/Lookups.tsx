@@ -10,9 +10,30 @@ interface Table {
 }
 
 const tables: Table[] = [
-  { y: 58, title: '路由表', whose: 'ip route', ask: ['172.18.0.0/24', '目的网段'], value: ['dev vxlan100', '从哪块网卡走'], missing: '缺了：Network is unreachable，或走错网卡' },
-  { y: 156, title: '邻居表', whose: 'ip neigh', ask: ['172.18.0.2', '下一跳 IP'], value: ['Node-2 的 vxlan100', '内层目的 MAC'], missing: '缺了：Destination Host Unreachable' },
-  { y: 254, title: 'FDB', whose: 'bridge fdb', ask: ['Node-2 的 vxlan100', '内层目的 MAC'], value: ['192.168.245.172', '外层目的 IP'], missing: '缺了：没有任何报错，包无声消失' },
+  {
+    y: 58,
+    title: '路由表',
+    whose: 'ip route',
+    ask: ['172.18.0.0/24', '目的网段'],
+    value: ['dev vxlan100', '从哪块网卡走'],
+    missing: '缺了：Network is unreachable，或走错网卡',
+  },
+  {
+    y: 156,
+    title: '邻居表',
+    whose: 'ip neigh',
+    ask: ['172.18.0.2', '下一跳 IP'],
+    value: ['Node-2 的 vxlan100', '内层目的 MAC'],
+    missing: '缺了：Destination Host Unreachable',
+  },
+  {
+    y: 254,
+    title: 'FDB',
+    whose: 'bridge fdb',
+    ask: ['Node-2 的 vxlan100', '内层目的 MAC'],
+    value: ['192.168.245.172', '外层目的 IP'],
+    missing: '缺了：没有任何报错，包无声消失',
+  },
 ];
 
 /** Three tables in a row: each answer is the next question. */
@@ -21,8 +42,8 @@ export function Lookups() {
     <svg viewBox="0 0 500 400" className={styles.drawing} role="img" aria-labelledby="lookups-title lookups-desc">
       <title id="lookups-title">一个包离开 Node-1 之前查的三张表</title>
       <desc id="lookups-desc">
-        目的 IP 172.18.0.2 先查路由表，得到网卡 vxlan100；再查邻居表，得到内层目的 MAC，即 Node-2 的 vxlan100 的 MAC；最后查 FDB，得到外层目的 IP
-        192.168.245.172。
+        目的 IP 172.18.0.2 先查路由表，得到网卡 vxlan100；再查邻居表，得到内层目的 MAC，即 Node-2 的 vxlan100 的
+        MAC；最后查 FDB，得到外层目的 IP 192.168.245.172。
       </desc>
       <rect className={styles.inner} x="96" y="4" width="260" height="30" rx="8" />
       <text x="226" y="24" textAnchor="middle" className={styles.innerInk}>

@@ -6,7 +6,8 @@ export function Modes() {
     <svg viewBox="0 0 560 248" className={styles.drawing} role="img" aria-labelledby="modes-title modes-desc">
       <title id="modes-title">封包模式和路由模式</title>
       <desc id="modes-desc">
-        封包模式里，容器的包被装进主机之间的 UDP 包，中间的网络只看到主机地址；路由模式里，容器的包原样经过中间的网络，它必须有到容器网段的路由。
+        封包模式里，容器的包被装进主机之间的 UDP
+        包，中间的网络只看到主机地址；路由模式里，容器的包原样经过中间的网络，它必须有到容器网段的路由。
       </desc>
       <Lane y={0} title="封包模式" note="中间的网络只认识主机地址">
         <rect className={styles.outer} x="196" y="50" width="168" height="44" rx="8" />
@@ -43,7 +44,13 @@ function Lane({ y, title, note, children }: { y: number; title: string; note: st
   );
 }
 
-function Machine(props: { x: number; className: string | undefined; ink: string | undefined; name: string; from: string }) {
+function Machine(props: {
+  x: number;
+  className: string | undefined;
+  ink: string | undefined;
+  name: string;
+  from: string;
+}) {
   return (
     <g>
       <rect className={props.className} x={props.x} y="40" width="122" height="64" rx="10" />
@@ -61,7 +68,16 @@ function Machine(props: { x: number; className: string | undefined; ink: string 
 function Parcel({ x, y, width }: { x: number; y: number; width: number }) {
   return (
     <g>
-      <rect className={styles.inner} x={x} y={y} width={width} height="28" rx="6" stroke="var(--layer-inner-ink)" strokeOpacity=".35" />
+      <rect
+        className={styles.inner}
+        x={x}
+        y={y}
+        width={width}
+        height="28"
+        rx="6"
+        stroke="var(--layer-inner-ink)"
+        strokeOpacity=".35"
+      />
       <text x={x + width / 2} y={y + 18} textAnchor="middle" className={`${styles.innerInk} ${styles.small}`}>
         容器 → 容器
       </text>

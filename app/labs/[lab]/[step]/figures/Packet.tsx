@@ -24,8 +24,8 @@ export function Packet() {
       <svg viewBox="0 24 560 166" className={styles.drawing} role="img" aria-labelledby="packet-title packet-desc">
         <title id="packet-title">一个 148 字节的 VXLAN 包</title>
         <desc id="packet-desc">
-          依次是外层以太网头 14 字节、外层 IP 头 20 字节、UDP 头 8 字节、VXLAN 头 8 字节，共 50 字节的封装；之后是内层帧 98 字节：以太网头 14、IP 头
-          20、ICMP 头 8、数据 56。计入 MTU 的是 IP 包的长度：外层 134 字节，内层 84 字节。
+          依次是外层以太网头 14 字节、外层 IP 头 20 字节、UDP 头 8 字节、VXLAN 头 8 字节，共 50 字节的封装；之后是内层帧
+          98 字节：以太网头 14、IP 头 20、ICMP 头 8、数据 56。计入 MTU 的是 IP 包的长度：外层 134 字节，内层 84 字节。
         </desc>
         <Bracket from={0} to={50} y={46} up words="封装 50 字节" strong />
         <Bracket from={50} to={148} y={46} up words="vxlan100 发出的帧，98 字节" />
@@ -110,22 +110,40 @@ function Cell({ layer, chosen, choose }: { layer: Layer; chosen: boolean; choose
   const left = x(layer.at);
   const width = x(layer.at + layer.length) - left;
   const [fill, ink] =
-    layer.part === 'vxlan' ? [styles.key, styles.keyInk] : layer.part === 'outer' ? [styles.outer, styles.outerInk] : [styles.inner, styles.innerInk];
+    layer.part === 'vxlan'
+      ? [styles.key, styles.keyInk]
+      : layer.part === 'outer'
+        ? [styles.outer, styles.outerInk]
+        : [styles.inner, styles.innerInk];
   return (
     // A pointer's shortcut to the buttons below, which serve the keyboard and screen readers.
     // biome-ignore lint/a11y/noStaticElementInteractions: see above.
     <g onPointerEnter={choose} className={packet.cell}>
       <rect className={fill} x={left + 0.75} y={BAR_Y} width={width - 1.5} height={BAR_HEIGHT} rx="4" />
-      {chosen && <rect x={left + 0.75} y={BAR_Y} width={width - 1.5} height={BAR_HEIGHT} rx="4" className={packet.ring} />}
-      {layer.id === 'data' && (
-        <path d={`M${left + width - 26} ${BAR_Y - 1}l-6 ${BAR_HEIGHT / 2}h8l-6 ${BAR_HEIGHT / 2 + 1}`} className={packet.cut} />
+      {chosen && (
+        <rect x={left + 0.75} y={BAR_Y} width={width - 1.5} height={BAR_HEIGHT} rx="4" className={packet.ring} />
       )}
-      <text x={left + width / 2 - (layer.id === 'data' ? 12 : 0)} y={BAR_Y + 20} textAnchor="middle" className={`${ink} ${styles.strong} ${packet.name}`}
+      {layer.id === 'data' && (
+        <path
+          d={`M${left + width - 26} ${BAR_Y - 1}l-6 ${BAR_HEIGHT / 2}h8l-6 ${BAR_HEIGHT / 2 + 1}`}
+          className={packet.cut}
+        />
+      )}
+      <text
+        x={left + width / 2 - (layer.id === 'data' ? 12 : 0)}
+        y={BAR_Y + 20}
+        textAnchor="middle"
+        className={`${ink} ${styles.strong} ${packet.name}`}
         data-narrow={layer.length < 10 ? '' : undefined}
       >
         {layer.short}
       </text>
-      <text x={left + width / 2 - (layer.id === 'data' ? 12 : 0)} y={BAR_Y + 36} textAnchor="middle" className={`${ink} ${styles.mono}`}>
+      <text
+        x={left + width / 2 - (layer.id === 'data' ? 12 : 0)}
+        y={BAR_Y + 36}
+        textAnchor="middle"
+        className={`${ink} ${styles.mono}`}
+      >
         {layer.length}
       </text>
     </g>
@@ -138,7 +156,11 @@ function Bracket(props: { from: number; to: number; y: number; up?: boolean; wor
   const tick = up ? 5 : -5;
   return (
     <>
-      <path d={`M${left} ${y + tick}V${y}H${right}V${y + tick}`} className={packet.bracket} data-strong={strong ? '' : undefined} />
+      <path
+        d={`M${left} ${y + tick}V${y}H${right}V${y + tick}`}
+        className={packet.bracket}
+        data-strong={strong ? '' : undefined}
+      />
       <text
         x={(left + right) / 2}
         y={up ? y - 8 : y + 16}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { checks, values } from '../checks.ts';
+import { accepted } from '../fixtures/accepted.ts';
+import { brokenContainers } from '../fixtures/broken-containers.ts';
+import { brokenTables } from '../fixtures/broken-tables.ts';
+import { brokenTunnels } from '../fixtures/broken-tunnels.ts';
+import { type Rig, solved } from '../fixtures/solved.ts';
+
+const broken = [...brokenContainers, ...brokenTunnels, ...brokenTables];
+
+const failing = (rig: Rig, id: string) => checks[id]?.judge(rig.snapshot).filter(({ ok }) => !ok) ?? [];
+const passive = Object.keys(checks);
+
+describe('a broken lab', () => {
+  test.each(broken)('%s', (_, spoil, checkpoint, says) => {
+    const rig = solved();
+    spoil(rig);
+    const [first] = failing(rig, checkpoint);
+    expect(`${first?.title} ${first?.actual} ${first?.advice}`).toMatch(says);
+    if (checkpoint.startsWith('deps')) return;
+    // The traffic checkpoints wait, and point at the cause instead of listing it again.
+    const gate = failing(rig, 'ping-1-to-2');
+    expect(gate.length).toBeGreaterThan(0);
+    expect(gate.length).toBeLessThanOrEqual(2);
+    expect(
+      checks['ping-1-to-2']
+        ?.judge(rig.snapshot)
+        .map(({ advice }) => advice)
+        .join(),
+    ).toMatch(/先完成检查点/);
+  });
+
+  test('the three silent failures have advice of their own', () => {
+    const advice = ['F2: no FDB', 'F3c: a stale MAC', 'F5: VNI 200'].map((wanted) => {
+      const [, spoil, checkpoint] = broken.find(([name]) => name === wanted) ?? [];
+      const rig = solved();
+      spoil?.(rig);
+      return failing(rig, checkpoint ?? '')[0]?.advice;
+    });
+    expect(new Set(advice).size).toBe(3);
+  });
+
+  test('nothing done yet: each checkpoint names one or two causes, none twice', () => {
+    const rig = solved();
+    for (const n of [1, 2] as const) {
+      rig.node(n).namespaces.splice(1);
+      rig.node(n).routeAnswers = [];
+      for (const name of ['veth1', 'br0', 'vxlan100']) rig.remove(n, name);
+    }
+    for (const id of passive.filter((name) => !name.startsWith('deps'))) {
+      const facts = failing(rig, id);
+      expect(facts.length, id).toBeGreaterThan(0);
+      expect(facts.length, id).toBeLessThanOrEqual(2);
+    }
+  });
+
+  test('a node can be judged before the other one is built', () => {
+    const rig = solved();
+    rig.node(2).namespaces.splice(1);
+    for (const name of ['veth1', 'br0', 'vxlan100']) rig.remove(2, name);
+    expect(failing(rig, 'containers-node-1')).toEqual([]);
+    expect(failing(rig, 'vxlan-node-1')).toEqual([]);
+    expect(failing(rig, 'neigh-fdb-node-1')[0]?.title).toBe('Node-2 有 VNI 为 100 的 VXLAN 设备');
+  });
+
+  test('the tunnel can be judged before there is a container', () => {
+    const rig = solved();
+    rig.node(1).namespaces.splice(1);
+    rig.way(1, { iif: null, result: 'unknown' });
+    expect(failing(rig, 'vxlan-node-1')).toEqual([]);
+  });
+});
+
+describe('a right lab', () => {
+  test.each(accepted)('%s', (_, change) => {
+    const rig = solved();
+    change(rig);
+    for (const id of passive) expect(failing(rig, id), id).toEqual([]);
+  });
+
+  test('other names for every device', () => {
+    const text = JSON.stringify(solved().snapshot)
+      .replaceAll('"vxlan100"', '"vx9"')
+      .replaceAll('"br0"', '"bridge7"')
+      .replaceAll('"veth0"', '"eth0"');
+    for (const id of passive) {
+      expect(
+        checks[id]?.judge(JSON.parse(text)).filter(({ ok }) => !ok),
+        id,
+      ).toEqual([]);
+    }
+  });
+
+  test('live values are the MACs of the tunnels, also while a VNI is wrong', () => {
+    const rig = solved();
+    Object.assign(rig.link(2, 'vxlan100').vxlan ?? {}, { vni: 200 });
+    expect(values['node-1.vtep.mac']?.read(rig.snapshot)).toBe(rig.mac(1));
+    expect(values['node-2.vtep.mac']?.read(rig.snapshot)).toBe(rig.mac(2));
+    rig.remove(2, 'vxlan100');
+    expect(values['node-2.vtep.mac']?.read(rig.snapshot)).toBeNull();
+  });
+});
