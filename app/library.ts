@@ -5,11 +5,12 @@ import type { Outline } from './labs/[lab]/outline.ts';
 let opened: Library | undefined;
 
 /**
- * The labs as their files are now. The pages keep a library of their own: Next runs its copy of every module, so they
- * cannot share the server's. It is a cache of files and nothing else, read anew where a file changed.
+ * The labs, of the folder that the server has set in NETLOOM_CONTENT, as their files are now. The pages keep a library
+ * of their own: Next runs its copy of every module, so they cannot share the server's. It is a cache of files and
+ * nothing else, read anew where a file changed.
  */
 export function library(): Library {
-  opened ??= createLibrary({ directory: join(process.cwd(), 'content', 'labs') });
+  opened ??= createLibrary({ directory: process.env.NETLOOM_CONTENT ?? join(process.cwd(), 'content', 'labs') });
   opened.refresh();
   return opened;
 }

@@ -50,7 +50,15 @@ export const theme = createTheme({
     Modal: {
       defaultProps: { centered: true, radius: 14, transitionProps: { duration: 120 }, overlayProps: { opacity: 0.45 } },
     },
-    Menu: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'md', radius: 10 } },
+    Menu: {
+      // The placeholder that would take the first focus is no child a menu may have.
+      defaultProps: {
+        transitionProps: { duration: 100 },
+        shadow: 'md',
+        radius: 10,
+        withInitialFocusPlaceholder: false,
+      },
+    },
     Popover: { defaultProps: { transitionProps: { duration: 100 }, shadow: 'md', radius: 10 } },
     Tooltip: { defaultProps: { transitionProps: { duration: 100 }, openDelay: 350, withArrow: true } },
   },

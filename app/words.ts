@@ -26,8 +26,7 @@ export const verdicts: Record<CheckpointResult['status'], string> = {
 export const LAPSED = '已失效';
 
 /** Why the form at /resume came back. */
-export const resumeErrors: Record<'code' | 'expired' | 'too-fast', string> = {
-  code: '这个代码不对，或者已经用过。请核对后再输入，或在原来的浏览器里重新生成一个。',
-  expired: '这个代码已经过期。请在原来的浏览器里重新生成一个。',
-  'too-fast': '尝试次数太多，请过几分钟再试。',
+export const resumeErrors: Record<'code' | 'fast', string> = {
+  code: '这个代码不对，或者已经用过、已经过期。请核对后再输入，或在原来的浏览器里重新生成一个。',
+  fast: '尝试次数太多，请过几分钟再试。',
 };

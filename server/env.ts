@@ -52,7 +52,7 @@ export function socketPath(data: string, name: 'control' | 'attach' | 'labd'): s
 }
 
 /** Parses the environment; throws an Error that names every setting that is wrong and why. */
-export function readEnv(environment: NodeJS.ProcessEnv): Env {
+export function readEnv(environment: Record<string, string | undefined>): Env {
   const parsed = settings.safeParse(environment);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}：${issue.message}`);

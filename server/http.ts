@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -21,6 +22,23 @@ export interface Http {
   allowed(request: IncomingMessage): boolean;
 }
 
+/**
+ * What a page may load (CSP 3). Next reads the nonce from the request's own header and puts it on its scripts; xterm and
+ * Mantine write inline styles. Hot reload evaluates strings.
+ */
+function policyOf(nonce: string, dev: boolean): string {
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ''}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
 function addressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? 'unknown';
 }
@@ -29,6 +47,7 @@ function addressOf(request: IncomingMessage): string {
 export function createHttp(options: {
   classroom: Classroom;
   origins: string[];
+  dev: boolean;
   ready(): Promise<{ store: boolean; labd: boolean; ptyd: boolean }>;
 }): Http {
   const { classroom } = options;
@@ -103,6 +122,11 @@ export function createHttp(options: {
         await listener(request, response);
         return true;
       }
+      const nonce = randomBytes(16).toString('base64');
+      const policy = policyOf(nonce, options.dev);
+      request.headers['x-nonce'] = nonce;
+      request.headers['content-security-policy'] = policy;
+      response.setHeader('Content-Security-Policy', policy);
       await welcome(request, response);
       return false;
     },

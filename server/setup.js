@@ -41,7 +41,7 @@ function step(title, command, args, options = {}) {
         tail.push(line);
         if (tail.length > TAIL_LINES) tail.shift();
         // A step that tells its own progress does so only when there is something to do.
-        if (options.echo) say(`  ${line}`);
+        if (options.echo?.test(line)) say(`  ${line}`);
       }
     };
     child.stdout.on('data', take);
@@ -98,7 +98,7 @@ async function installModules() {
 async function buildImage(settings) {
   const args = ['server/labd/image/build.ts', '--directory', settings.image, '--suite', settings.imageSuite];
   if (settings.imageMirror) args.push('--mirror', settings.imageMirror);
-  await step('制作节点镜像', node, args, { echo: true });
+  await step('制作节点镜像', node, args, { echo: /^节点镜像/ });
 }
 
 /** Every file under a path with its time and size: enough to notice an edit. */

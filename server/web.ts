@@ -84,6 +84,7 @@ export async function startWeb(
   const front = createHttp({
     classroom,
     origins: env.origins,
+    dev: env.dev,
     ready: async () => ({
       store: await store.ping().then(
         () => true,

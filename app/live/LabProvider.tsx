@@ -53,6 +53,8 @@ export function useLab() {
       look: live.look,
       forget: live.forget,
       retry: live.retry,
+      /** Gives the focus to a terminal as soon as it is there. */
+      focusOn: (focus: { node: string; terminal?: string }) => live.view.set({ focus }),
       dismiss: () => live.view.set({ refusal: null }),
     };
   }, [live]);

@@ -7,6 +7,8 @@ const ANSWER_MS = 20_000;
 const RETRY_FIRST_MS = 250;
 const RETRY_FACTOR = 1.5;
 const RETRY_MAX_MS = 5_000;
+/** An attempt that hangs this long is given up, ms: a server that is just starting may take the connection and say nothing. */
+const CONNECT_MS = 4_000;
 /** Share of the delay that is drawn by lot, so that a class does not come back in one instant. */
 const RETRY_JITTER = 0.3;
 
@@ -88,7 +90,12 @@ export function createConnection(onState: (state: ConnectionState) => void): Con
       import('socket.io-client').then(
         ({ io }) => {
           if (mine !== life) return;
-          const made: Socket<News, Emits> = io({ transports: ['websocket'], reconnection: false, forceNew: true });
+          const made: Socket<News, Emits> = io({
+            transports: ['websocket'],
+            reconnection: false,
+            forceNew: true,
+            timeout: CONNECT_MS,
+          });
           socket = made;
           tell(made);
           made.on('connect', () => {

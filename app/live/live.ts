@@ -28,6 +28,8 @@ export interface LiveView {
   ended: { info: TerminalInfo; code: number | null }[];
   /** The node whose tab is in front where nodes are shown as tabs. */
   front: string | null;
+  /** The terminal that takes the focus as soon as it is there, after the learner asked for it. */
+  focus: { node: string; terminal?: string } | null;
   /** The reset that waits for a yes; `node` absent means all nodes. */
   resetAsked: { node?: string } | null;
 }
@@ -66,6 +68,7 @@ const nothing: LiveView = {
   looked: {},
   ended: [],
   front: null,
+  focus: null,
   resetAsked: null,
 };
 

@@ -75,28 +75,28 @@ export const machines = {
 /** The panels shown in place of terminals. */
 export const panels = {
   none: {
-    title: (count: number) => `${count} 台真实的 Linux 节点`,
-    text: '节点只属于你，有 root 权限，可以放心试；弄坏了随时重置。启动通常不到一秒。',
+    title: (count: number) => `${count === 2 ? '两' : ` ${count} `}台真实的 Linux 节点`.trim(),
+    text: '节点只属于你，有 root 权限，可以放心试。\n弄坏了随时重置；启动通常不到一秒。',
     button: (count: number) => (count === 2 ? '启动两台节点' : `启动 ${count} 台节点`),
   },
   creating: { title: '正在启动节点', text: '不用等在这里，可以先读正文。' },
   broken: {
     'nodes-failed': {
       title: '节点没有启动成功',
-      text: '已经通过的检查点都保存着，不受影响。可以再试一次；如果总是这样，请告诉老师。',
+      text: '已经通过的检查点都保存着，不受影响。\n可以再试一次；如果总是这样，请告诉老师。',
     },
     'nodes-died': {
       title: '节点意外停止了',
-      text: '已经通过的检查点都保存着；节点里的文件和网络配置没有保住，重新启动后从头配置。',
+      text: '已经通过的检查点都保存着。\n节点里的文件和网络配置没有保住，重新启动后从头配置。',
     },
     button: '重新启动',
   },
   gone: {
     expired: {
       title: '节点已到期收回',
-      text: '已经通过的检查点都保存着。重新启动会得到全新的节点，网络配置要从头做起。',
+      text: '已经通过的检查点都保存着。\n重新启动会得到全新的节点，网络配置要从头做起。',
     },
-    ended: { title: '节点已经归还', text: '结果都保存着。想继续，就重新启动一组全新的节点。' },
+    ended: { title: '节点已经归还', text: '结果都保存着。\n想继续，就重新启动一组全新的节点。' },
     button: '重新启动',
   },
 } as const;

@@ -28,7 +28,9 @@ export function inNamespace(path: string, argv: string[], capability?: 'net_raw'
   if (!capability) return ['nsenter', `--net=${path}`, '--setuid', NOBODY, '--setgid', NOBODY, '--', ...argv];
   const only = `-all,+${capability}`;
   const drop = ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups', '--no-new-privs', '--bounding-set', only];
-  return ['nsenter', `--net=${path}`, '--', 'setpriv', ...drop, '--inh-caps', only, '--ambient-caps', only, ...argv];
+  // A tcpdump must not outlive a labd that was killed.
+  const rest = ['--inh-caps', only, '--ambient-caps', only, '--pdeathsig', 'KILL'];
+  return ['nsenter', `--net=${path}`, '--', 'setpriv', ...drop, ...rest, ...argv];
 }
 
 /** Starts a program of the host in its own process group, so that ending it ends what it started. */

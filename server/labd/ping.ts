@@ -2,7 +2,7 @@ import type { ProbeTrace } from '../network/trace.ts';
 import { inNamespace, observe } from './observe.ts';
 
 /** Five requests 0.2 s apart and one second for the last answer are 1.8 s; ms. */
-const PING_MS = 4000;
+const PING_MS = 2500;
 const PING_BYTES = 65_536;
 /** The most complaints that are kept, and of each, characters. */
 const ERRORS_MAX = 5;
@@ -24,10 +24,10 @@ export function readPing(printed: string, complaint: string, to: string): Omit<P
     .filter((line) => line.includes(from))
     .map((line) => /ttl=(\d+)/.exec(line)?.[1])
     .find((value) => value !== undefined);
-  const from2 = [...printed.matchAll(/^From (\S+) (?:icmp_seq=\d+ )?(.+)$/gm)].map(
+  const reported = [...printed.matchAll(/^From (\S+) (?:icmp_seq=\d+ )?(.+)$/gm)].map(
     ([, who, what]) => `From ${who} ${what}`,
   );
   const own = complaint.split('\n').filter((line) => line.startsWith('ping: '));
-  const errors = [...new Set([...from2, ...own])].slice(0, ERRORS_MAX).map((line) => line.slice(0, ERROR_CHARS));
+  const errors = [...new Set([...reported, ...own])].slice(0, ERRORS_MAX).map((line) => line.slice(0, ERROR_CHARS));
   return { received, ...(ttl !== undefined && { replyTtl: Number(ttl) }), errors };
 }

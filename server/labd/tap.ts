@@ -3,7 +3,7 @@ import { readCapture } from './capture.ts';
 import { end, inNamespace, start } from './observe.ts';
 
 /** tcpdump listens within 30 ms; a machine that starts a class may need longer, ms. */
-const LISTEN_MS = 1500;
+const LISTEN_MS = 1000;
 /** How long tcpdump may take to write its last frames, ms. */
 const END_MS = 500;
 /** The most that is kept of one capture: a thousand small frames, bytes. */

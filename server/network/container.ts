@@ -7,13 +7,13 @@ export interface Container {
   link: Link;
 }
 
-/** The container that owns an address, on an interface that is not its loopback. */
+/** The container that owns an address, on an interface that is not its loopback; of several, one wired to the node. */
 export function containerWithAddress(node: NodeSnapshot, ip: string): Container | undefined {
-  for (const namespace of others(node)) {
+  const holders = others(node).flatMap((namespace) => {
     const link = linkWithAddress(namespace, ip);
-    if (link && !isLoopback(link)) return { namespace, link };
-  }
-  return undefined;
+    return link && !isLoopback(link) ? [{ namespace, link }] : [];
+  });
+  return holders.find(({ link }) => hostSide(node, link)) ?? holders[0];
 }
 
 /** The end of a container's veth pair that stayed in the node's own namespace. */

@@ -29,7 +29,7 @@ export function MeMenu() {
 
   return (
     <>
-      <Menu position="bottom-end" width={232} alignItemsLabels="none">
+      <Menu position="bottom-end" width={232}>
         <Menu.Target>
           <ActionIcon
             variant="light"

@@ -1,6 +1,5 @@
 import { cookies } from 'next/headers';
 import { notFound } from 'next/navigation';
-import type { ReactNode } from 'react';
 import { library, outline } from '../../library.ts';
 import { LabProvider } from '../../live/LabProvider.tsx';
 import { Machines } from './[step]/machines/Machines.tsx';

@@ -10,19 +10,23 @@ interface Choices {
   cancel(): void;
 }
 
-/** One line on a code block: how its last run went, or what is worth knowing before it. */
-export function BlockStatus(props: {
+interface Props {
   status: RunStatus;
   stream: boolean;
   why: string | null;
   note: string;
+  /** Whether the block is for several nodes, so that an exit code needs its node's name. */
+  several: boolean;
   choose: Choices;
-}) {
-  const { status, stream, why, note, choose } = props;
+}
+
+/** One line on a code block: how its last run went, or what is worth knowing before it. */
+export function BlockStatus(props: Props) {
+  const { status, stream, why, note, several, choose } = props;
   return (
     <>
       <span className={styles.status} role="status">
-        <Words status={status} stream={stream} why={why} note={note} />
+        <Words status={status} stream={stream} why={why} note={note} several={several} />
       </span>
       {status.state === 'blocked' && (
         <span className={styles.blocked}>
@@ -44,17 +48,7 @@ export function BlockStatus(props: {
   );
 }
 
-function Words({
-  status,
-  stream,
-  why,
-  note,
-}: {
-  status: RunStatus;
-  stream: boolean;
-  why: string | null;
-  note: string;
-}) {
+function Words({ status, stream, why, note, several }: Omit<Props, 'choose'>) {
   switch (status.state) {
     case 'waiting':
     case 'blocked':
@@ -86,7 +80,7 @@ function Words({
         <span data-tone="bad">
           <IconX size={14} stroke={2.4} aria-hidden />
           退出码 {status.code}
-          {status.node ? `（${status.node}）` : ''}
+          {several && status.node ? `（${status.node}）` : ''}
         </span>
       );
     case 'refused':

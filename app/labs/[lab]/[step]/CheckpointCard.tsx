@@ -109,6 +109,7 @@ function Body(props: {
         <ul className={styles.facts}>
           {facts.map((fact, place) => (
             <FactLine
+              // biome-ignore lint/suspicious/noArrayIndexKey: two facts may share a title; their order is the check's.
               key={`${place}:${fact.title}`}
               id={`look:${checkpoint.id}:${place}`}
               fact={fact}

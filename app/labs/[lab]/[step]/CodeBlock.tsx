@@ -90,6 +90,7 @@ function Command({ id, nodes, course, stream, optional, lines, names }: Props & 
           status={now}
           stream={stream}
           why={why}
+          several={nodes.length > 1}
           note={note(keys, missing, stream, state)}
           choose={{ interrupt: () => interrupt(id), elsewhere: () => elsewhere(id), cancel: () => cancel(id) }}
         />

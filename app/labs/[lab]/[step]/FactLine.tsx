@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { Fact } from '../../../../content/check.ts';
 import { useRun } from '../../../live/run.ts';
 import type { OutlineNode } from '../outline.ts';
+import { BlockStatus } from './BlockStatus.tsx';
 import { CopyButton } from './CopyButton.tsx';
 import styles from './FactLine.module.css';
 import { NodeChip } from './NodeChip.tsx';
@@ -41,7 +42,7 @@ export function FactLine({ id, fact, course }: { id: string; fact: Fact; course:
 
 /** A command that shows it, to run or copy. */
 function Look({ id, look, course }: { id: string; look: NonNullable<Fact['look']>; course: OutlineNode[] }) {
-  const { run, canRun } = useRun();
+  const { run, status, canRun, interrupt, elsewhere, cancel } = useRun();
   const [why, setWhy] = useState<string | null>(null);
   return (
     <div className={styles.look}>
@@ -54,15 +55,21 @@ function Look({ id, look, course }: { id: string; look: NonNullable<Fact['look']
           quiet
           able={canRun([look.node])}
           label={`运行 ${look.command}`}
-          run={() => run({ id, nodes: [look.node], text: look.command })}
+          run={() => {
+            setWhy(null);
+            run({ id, nodes: [look.node], text: look.command });
+          }}
           explain={setWhy}
         />
       </span>
-      {why && (
-        <span className={styles.why} role="status">
-          {why}
-        </span>
-      )}
+      <BlockStatus
+        status={status(id)}
+        stream={false}
+        why={why}
+        note=""
+        several={false}
+        choose={{ interrupt: () => interrupt(id), elsewhere: () => elsewhere(id), cancel: () => cancel(id) }}
+      />
     </div>
   );
 }

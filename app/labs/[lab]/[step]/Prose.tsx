@@ -1,8 +1,8 @@
-import type { Root } from 'hast';
 import { toJsxRuntime } from 'hast-util-to-jsx-runtime';
 import { type ComponentProps, isValidElement, type ReactNode } from 'react';
 import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
-import { LIVE_VALUE, type StepHead } from '../../../../content/schema.ts';
+import type { Step } from '../../../../content/load.ts';
+import { LIVE_VALUE } from '../../../../content/schema.ts';
 import type { Outline, OutlineNode } from '../outline.ts';
 import { CheckpointCard } from './CheckpointCard.tsx';
 import { CodeBlock, type Segment } from './CodeBlock.tsx';
@@ -23,7 +23,7 @@ interface BlockElement {
 }
 
 /** A step's text as elements; runs on the server, so that it is in the page without a script. */
-export function Prose({ step, course }: { step: { head: StepHead; prose: { tree: Root } }; course: Outline }) {
+export function Prose({ step, course }: { step: Step; course: Outline }) {
   const byName = (name: string): OutlineNode | undefined => course.nodes.find((node) => node.name === name);
   return (
     <div className={styles.prose}>
@@ -34,7 +34,7 @@ export function Prose({ step, course }: { step: { head: StepHead; prose: { tree:
         components: {
           'x-block': ({ id, kind, nodes, stream, optional, children }: BlockElement) => (
             <CodeBlock
-              id={`${step.head.short}:${id}`}
+              id={`${step.id}:${id}`}
               kind={kind}
               nodes={(nodes ?? '').split(' ').filter((name) => byName(name))}
               course={course.nodes}

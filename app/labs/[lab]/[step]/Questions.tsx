@@ -23,10 +23,12 @@ export function Questions({ checkpoint, result }: { checkpoint: Checkpoint; resu
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const readings = checkpoint.questions.map(
-      (question) => [question.id, readAnswer(question.kind, written(question.id))] as const,
-    );
+    // One question at a time is fine: what is still empty waits.
+    const filled = checkpoint.questions.filter((question) => written(question.id).trim() !== '');
+    const readings = filled.map((question) => [question.id, readAnswer(question.kind, written(question.id))] as const);
     const wrong = readings.flatMap(([id, reading]) => ('mistake' in reading ? [[id, reading.mistake] as const] : []));
+    const first = checkpoint.questions[0];
+    if (filled.length === 0 && first) wrong.push([first.id, '先填一个答案']);
     setMistakes(Object.fromEntries(wrong));
     if (wrong.length > 0) return;
     setBusy(true);
@@ -75,7 +77,8 @@ function Field(props: {
   change(value: string): void;
 }) {
   const { question, value, edited, mistake, result, change } = props;
-  const fact = edited || !result?.answers ? undefined : result.facts.find((one) => one.title === question.ask);
+  const fact =
+    edited || !result?.answers?.[question.id] ? undefined : result.facts.find((one) => one.title === question.ask);
   const passed = !edited && result?.status === 'passed';
   const right = passed || fact?.ok === true;
   const wrong = !right && fact?.ok === false;

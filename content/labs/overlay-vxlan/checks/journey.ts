@@ -49,10 +49,10 @@ function ttlFact(trace: ProbeTrace, side: Side): Fact {
   const kept = claim(
     side,
     '应答的 TTL',
-    String(REPLY_TTL),
+    `${REPLY_TTL}（64 减去两次转发）`,
     `ip netns exec ${side.container} ping -c 1 ${peerOf(side).ip}`,
   );
-  if (trace.replyTtl === REPLY_TTL) return holds(kept, String(REPLY_TTL), '64 减去两台宿主机各转发的一次。');
+  if (trace.replyTtl === REPLY_TTL) return holds(kept, String(REPLY_TTL));
   const why = '初值 64，每台宿主机转发一次减 1，所以应是 62。大于它，说明应答不是对端容器给的；小于它，说明多绕了路。';
   const how = `看 ${peerOf(side).ip} 是不是也配在了别处：两个节点上执行 \`ip -br addr\`。`;
   return fails(kept, String(trace.replyTtl ?? '未知'), why + how);

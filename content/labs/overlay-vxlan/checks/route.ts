@@ -7,12 +7,15 @@ import { peerOf, type Side } from './sides.ts';
 
 /**
  * Where the node sends its container's packets for the other container: the kernel's own answer. While it cannot be
- * asked, for want of a container or of forwarding (the container's checkpoint says so), the routing tables answer.
+ * asked, for want of a container, its bridge or forwarding (the container's checkpoint says so), the routing tables answer.
  */
 export function wayToPeer(node: NodeSnapshot, side: Side): RouteAnswer {
   const to = peerOf(side).ip;
   const answer = node.routeAnswers.find((asked) => asked.from === side.ip && asked.to === to);
-  if (answer && answer.result !== 'unknown' && answer.result !== 'not-forwarded') return answer;
+  const unasked = !answer || answer.result === 'unknown' || answer.result === 'not-forwarded';
+  // Without a way back to the container the reverse path filter refuses: it is the bridge that wants its address.
+  const unfounded = answer?.result === 'refused' && !routeTo(own(node), side.ip);
+  if (!unasked && !unfounded) return answer;
   const asked = { from: side.ip, to, iif: answer?.iif ?? null };
   const route = routeTo(own(node), to);
   if (!route) return { ...asked, result: 'no-route' };

@@ -47,7 +47,7 @@ export function Packet() {
         <Bracket from={14} to={148} y={166} words="外层 IP 包 134 字节，MTU 1500" />
       </svg>
 
-      <div className={packet.layers} role="group" aria-label="选一层看它的字段" data-needs-script>
+      <fieldset className={packet.layers} aria-label="选一层看它的字段" data-needs-script>
         {layers.map((one) => (
           <button
             key={one.id}
@@ -63,7 +63,7 @@ export function Packet() {
             <small>{one.length}</small>
           </button>
         ))}
-      </div>
+      </fieldset>
       <div id={panel} className={packet.panel} data-part={layer.part}>
         <p>
           <b>
@@ -117,7 +117,6 @@ function Cell({ layer, chosen, choose }: { layer: Layer; chosen: boolean; choose
         : [styles.inner, styles.innerInk];
   return (
     // A pointer's shortcut to the buttons below, which serve the keyboard and screen readers.
-    // biome-ignore lint/a11y/noStaticElementInteractions: see above.
     <g onPointerEnter={choose} className={packet.cell}>
       <rect className={fill} x={left + 0.75} y={BAR_Y} width={width - 1.5} height={BAR_HEIGHT} rx="4" />
       {chosen && (

@@ -66,7 +66,7 @@ export const layers: Layer[] = [
     part: 'outer',
     purpose: '让封装好的帧像普通应用的数据一样穿过网络。',
     fields: [
-      { at: 34, length: 2, hex: 'a542', name: '源端口', value: '42306', from: '内层流的散列' },
+      { at: 34, length: 2, hex: 'e1bd', name: '源端口', value: '57789', from: '内层流的散列' },
       { at: 36, length: 2, hex: '12b5', name: '目的端口', value: '4789', from: 'vxlan100 的 dstport' },
       { at: 38, length: 2, hex: '0072', name: '长度', value: '114' },
       { at: 40, length: 2, hex: '6d2a', name: '校验和', value: '抓包时还没有算完' },

@@ -30,13 +30,12 @@ export function Bar({ nodes, front, preferences }: Props) {
   return (
     <div className={styles.bar}>
       {arrangement === 'tabs' && nodes.length > 0 ? (
-        <div role="tablist" aria-label={words.terminals} className={shared.tabs}>
+        <fieldset aria-label={words.terminals} className={shared.tabs}>
           {nodes.map((node, index) => (
             <button
               key={node.name}
               type="button"
-              role="tab"
-              aria-selected={node.name === front}
+              aria-pressed={node.name === front}
               className={shared.tab}
               data-node-color={index + 1}
               onClick={() => look(node.name, looked[node.name] ?? '')}
@@ -45,7 +44,7 @@ export function Bar({ nodes, front, preferences }: Props) {
               {node.name}
             </button>
           ))}
-        </div>
+        </fieldset>
       ) : (
         <h2 className={styles.heading}>{words.terminals}</h2>
       )}

@@ -34,6 +34,7 @@ export function Machines({ lab, nodes }: Props) {
       className={styles.machines}
       ref={root}
       aria-label={`${lab.title}：${words.pane}`}
+      data-machines
       data-needs-script
       data-no-print
     >

@@ -35,7 +35,10 @@ export function NodePane({ node, colour, liked }: Props) {
   const resetting = session?.status === 'resetting' && session.nodes.includes(node.name);
 
   const endOf = (terminal: TerminalInfo) => lab.ended.find((one) => one.info.terminal === terminal.terminal);
-  const openOne = () => void lab.openTerminal(node.name);
+  const openOne = async () => {
+    const terminal = await lab.openTerminal(node.name);
+    if (terminal) lab.focusOn({ node: node.name, terminal });
+  };
   const close = (terminal: TerminalInfo) => {
     if (endOf(terminal)) lab.forget(terminal.terminal);
     else void lab.closeTerminal(terminal.terminal);
@@ -44,7 +47,7 @@ export function NodePane({ node, colour, liked }: Props) {
   };
   const reopen = (terminal: TerminalInfo) => {
     lab.forget(terminal.terminal);
-    openOne();
+    void openOne();
   };
 
   return (
@@ -54,16 +57,19 @@ export function NodePane({ node, colour, liked }: Props) {
         <b>{node.name}</b>
         <span className={styles.address}>{node.address.split('/')[0]}</span>
         {terminals.length > 1 ? (
-          <div role="tablist" aria-label={`${node.label}：${words.terminals}`} className={shared.tabs}>
+          <fieldset aria-label={`${node.label}：${words.terminals}`} className={shared.tabs}>
             {terminals.map((one) => (
               <span key={one.terminal} className={styles.closable} data-on={one === shown}>
                 <button
                   type="button"
-                  role="tab"
-                  aria-selected={one === shown}
+                  aria-pressed={one === shown}
+                  aria-label={words.tab(one.number)}
                   className={shared.tab}
                   title={titles[one.terminal] || words.tab(one.number)}
-                  onClick={() => lab.look(node.name, one.terminal)}
+                  onClick={() => {
+                    lab.look(node.name, one.terminal);
+                    lab.focusOn({ node: node.name, terminal: one.terminal });
+                  }}
                 >
                   {one.number}
                 </button>
@@ -79,7 +85,7 @@ export function NodePane({ node, colour, liked }: Props) {
                 ) : null}
               </span>
             ))}
-          </div>
+          </fieldset>
         ) : null}
         <span className={shared.grow} />
         <Action label={words.newTerminal} onClick={openOne} disabled={resetting}>

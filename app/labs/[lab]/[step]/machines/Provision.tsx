@@ -31,7 +31,10 @@ export function Provision({ nodes }: { nodes: LabNode[] }) {
     );
   }
   const { session } = lab.state;
-  const start = () => void lab.start();
+  const start = () => {
+    void lab.start();
+    if (nodes[0]) lab.focusOn({ node: nodes[0].name });
+  };
   switch (session.status) {
     case 'none':
       return (

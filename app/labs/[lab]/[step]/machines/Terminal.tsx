@@ -1,6 +1,6 @@
 'use client';
 
-import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { type Ref, useEffect, useImperativeHandle, useRef, useState, useSyncExternalStore } from 'react';
 import { useLive } from '../../../../live/LabProvider.tsx';
 import type { LabNode } from '../../../../live/live.ts';
 import { machines as words } from '../../../../live/words.ts';
@@ -101,6 +101,20 @@ export function Terminal({
     viewer.screen.style({ fontSize, screenReader });
     viewer.screen.fit();
   }, [viewer, fontSize, screenReader]);
+
+  const wanted = useSyncExternalStore(
+    live.view.subscribe,
+    () => live.view.get().focus,
+    () => null,
+  );
+  useEffect(() => {
+    const mine = wanted?.node === node.name && (wanted.terminal ?? terminal) === terminal;
+    if (!viewer || !shown || !mine) return;
+    live.view.set({ focus: null });
+    // Whoever has gone on to read or type elsewhere keeps the focus there.
+    const at = document.activeElement;
+    if (at === document.body || place.current?.closest('[data-machines]')?.contains(at)) viewer.screen.term.focus();
+  }, [live, viewer, shown, wanted, node.name, terminal]);
 
   const focus = () => viewer?.screen.term.focus();
   useImperativeHandle(handle, () => ({

@@ -8,6 +8,8 @@ import { guard, plainTitle } from './guard.ts';
 
 /** Lines kept above the screen: a long tcpdump, and still little memory with four terminals. */
 const SCROLLBACK_LINES = 5_000;
+/** Width of the scroll bar and the marks of search hits on it, px. */
+const RULER_PX = 9;
 /** Contrast every cell's text gets at least, WCAG AA. */
 const CONTRAST = 4.5;
 /** Space between lines; more would tear box drawing apart in the DOM renderer. */
@@ -78,6 +80,7 @@ export function openScreen(
     cursorAccent: colour('--term', '#0e1420'),
     selectionBackground: '#3b5bdb99',
     selectionInactiveBackground: '#3b5bdb55',
+    overviewRulerBorder: '#00000000',
     scrollbarSliderBackground: '#9aa6ba33',
     scrollbarSliderHoverBackground: '#9aa6ba66',
     scrollbarSliderActiveBackground: '#9aa6ba88',
@@ -96,6 +99,7 @@ export function openScreen(
     lineHeight: LINE_HEIGHT,
     linkHandler: { activate: (_event, address) => askLink(address) },
     minimumContrastRatio: CONTRAST,
+    overviewRuler: { width: RULER_PX },
     screenReaderMode: style.screenReader,
     scrollback: SCROLLBACK_LINES,
     theme: themeNow(),

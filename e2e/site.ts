@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type ViewportSize } from 'playwright-core';
+
+/** Long enough for a site whose image and pages are built already. */
+const START_MS = 60_000;
+const root = resolve(import.meta.dirname, '..');
+
+/** The product, started as a person would, over a data directory of its own; and a browser. */
+export interface Site {
+  address: string;
+  /** Where its data is. */
+  data: string;
+  browser: Browser;
+  /** A person with a browser of their own; console errors and failed requests are gathered in `complaints`. */
+  visitor(options?: { viewport?: ViewportSize; dark?: boolean; javaScript?: boolean }): Promise<BrowserContext>;
+  complaints: string[];
+  /** Runs `npm run …` of this instance and resolves with its exit code. */
+  command(name: 'stop'): Promise<number | null>;
+  close(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/** Starts the product and a browser. */
+export async function openSite(): Promise<Site> {
+  const port = await freePort();
+  const data = mkdtempSync(join(tmpdir(), 'netloom-e2e-'));
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    NETLOOM_DATA: data,
+    NETLOOM_IMAGE: process.env.NETLOOM_IMAGE ?? join(root, 'var/image'),
+    NETLOOM_LOG: 'warn',
+  };
+  const start = spawn(process.execPath, ['server/start.js', 'start'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  await new Promise<void>((done, failed) => {
+    const limit = setTimeout(() => failed(new Error(`the site did not start:\n${said}`)), START_MS);
+    start.stderr.on('data', (chunk) => {
+      said += chunk;
+      if (!said.includes('织网已经就绪')) return;
+      clearTimeout(limit);
+      done();
+    });
+    start.once('exit', (code) => failed(new Error(`npm start ended with ${code}:\n${said}`)));
+  });
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'],
+  });
+  const complaints: string[] = [];
+
+  const command: Site['command'] = (name) =>
+    new Promise((done) => {
+      const child = spawn(process.execPath, ['server/start.js', name], { cwd: root, env, stdio: 'ignore' });
+      child.once('exit', done);
+    });
+
+  return {
+    address: `http://127.0.0.1:${port}`,
+    data,
+    browser,
+    complaints,
+    command,
+    async visitor({ viewport = { width: 1440, height: 900 }, dark = false, javaScript = true } = {}) {
+      const context = await browser.newContext({
+        viewport,
+        colorScheme: dark ? 'dark' : 'light',
+        javaScriptEnabled: javaScript,
+        locale: 'zh-CN',
+        permissions: ['clipboard-read', 'clipboard-write'],
+      });
+      context.on('weberror', (error) => complaints.push(String(error.error())));
+      context.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text());
+      });
+      return context;
+    },
+    async close() {
+      await browser.close();
+      await command('stop');
+      start.kill('SIGTERM');
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
