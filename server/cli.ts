@@ -5,7 +5,7 @@ import { loadChecks } from '../content/judgements.ts';
 import { type Lab, loadAll } from '../content/load.ts';
 import { ContentMistake } from '../content/mistake.ts';
 import { type Env, readEnv } from './env.ts';
-import { examine } from './machine.js';
+import { examine, wordsOf } from './machine.js';
 import { labOf } from './play.ts';
 import { clearRehearsals, clearSessions, openRehearsal, type Rehearsal, testLab } from './rehearsal.ts';
 import { parseScript, type Script } from './script.ts';
@@ -101,7 +101,7 @@ async function tryScript(rehearsal: Rehearsal, lab: Lab, script: Script, json: b
 
 function doctor(env: Env): number {
   const lines = examine(env.root);
-  for (const { name, ok, remedy } of lines) say(ok ? `✓ ${name}` : `✕ ${name}：${remedy}`);
+  for (const line of lines) say(wordsOf(line));
   return lines.every((line) => line.ok) ? 0 : 1;
 }
 

@@ -53,7 +53,7 @@ export function socketPath(data: string, name: 'control' | 'attach' | 'labd'): s
 
 /** Parses the environment; throws an Error that names every setting that is wrong and why. */
 export function readEnv(environment: Record<string, string | undefined>): Env {
-  const parsed = settings.safeParse(environment);
+  const parsed = settings.safeParse(environment, { error: z.locales.zhCN().localeError });
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}：${issue.message}`);
     throw new Error(`环境变量有误，请改正后再启动：\n${lines.join('\n')}`);

@@ -1,13 +1,23 @@
 import next from 'next';
 import { pino } from 'pino';
 import { ContentMistake } from '../content/mistake.ts';
-import { readEnv } from './env.ts';
+import { type Env, readEnv } from './env.ts';
 import { startWeb } from './web.ts';
 
 /** How long web may take to say goodbye before it is simply gone; shells are ptyd's and stay. */
 const GOODBYE_MS = 2_000;
 
-const env = readEnv(process.env);
+/** The settings, or the end: start.js has read them before, but this can also be started by a unit of its own. */
+function settings(): Env {
+  try {
+    return readEnv(process.env);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+}
+
+const env = settings();
 const log = pino({ name: 'web', level: env.log }, pino.destination(2));
 
 try {

@@ -69,6 +69,12 @@ export function missingPackages(packages) {
   return [...new Set(Object.entries(packages).flatMap(([file, name]) => (existsSync(file) ? [] : [name])))];
 }
 
+/** One line of the examination, as people read it. @param {{ name: string, ok: boolean, remedy: string, note?: string }} line */
+export function wordsOf({ name, ok, remedy, note }) {
+  if (!ok) return `✕ ${name}：${remedy}`;
+  return note ? `✓ ${name}：${note}` : `✓ ${name}`;
+}
+
 /**
  * What can be told before anything is installed: the first line that fails is what to say.
  * @returns {{ name: string, ok: boolean, remedy: string }[]}
@@ -91,7 +97,7 @@ export function basics() {
     {
       name: `内核不低于 ${KERNEL_MIN.join('.')}`,
       ok: linux && kernelIsNew(),
-      remedy: `当前内核是 ${release()}，请升级到 ${KERNEL_MIN.join('.')} 以上（Debian 12、Ubuntu 22.04 HWE 或更新）。`,
+      remedy: `当前内核是 ${release()}，请升级到 ${KERNEL_MIN.join('.')} 以上再重启：Ubuntu 22.04 执行 apt install linux-generic-hwe-22.04，Debian 请用 12 或更新的版本。`,
     },
   ];
 }
@@ -122,10 +128,22 @@ export function kernelFeatures() {
   ];
 }
 
+/** runc's fixes for its procfs and mask races (CVE-2025-31133, -52565, -52881) came with 1.2.8; the user namespace stands in. */
+function runcAdvice() {
+  const version = /runc version (\d+)\.(\d+)\.(\d+)/.exec(
+    spawnSync('runc', ['--version'], { encoding: 'utf8' }).stdout ?? '',
+  );
+  if (!version) return [];
+  const [, major, minor, patch] = version.map(Number);
+  const old = major < 1 || (major === 1 && (minor < 2 || (minor === 2 && patch < 8)));
+  const note = old ? '可以使用；给不熟悉的人用时，建议把 1.2.8 以上的 runc 放在 PATH 里' : undefined;
+  return [{ name: `runc ${major}.${minor}.${patch}`, ok: true, remedy: '', note }];
+}
+
 /**
- * Everything about this machine, line by line, for `lab doctor`.
+ * Everything about this machine, line by line, for `lab doctor`. A line that is ok may still carry a note.
  * @param {string} directory where data is kept
- * @returns {{ name: string, ok: boolean, remedy: string }[]}
+ * @returns {{ name: string, ok: boolean, remedy: string, note?: string }[]}
  */
 export function examine(directory) {
   const packages = { ...RUN_PACKAGES, ...TEST_PACKAGES };
@@ -142,5 +160,5 @@ export function examine(directory) {
     ok: free >= DISK_MIN_MB,
     remedy: `请腾出至少 ${DISK_MIN_MB} MB，或用 NETLOOM_DATA 换一个目录。`,
   };
-  return [...basics(), ...has, ...kernelFeatures(), disk];
+  return [...basics(), ...has, ...runcAdvice(), ...kernelFeatures(), disk];
 }

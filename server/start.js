@@ -8,8 +8,8 @@ import { node, root, SetupProblem, setUp } from './setup.js';
 /** How long a background process may take until it answers on its socket. */
 const ANSWER_WAIT_MS = 10_000;
 const POLL_MS = 50;
-/** A process that fell over is started again after this pause. */
-const RESTART_PAUSE_MS = 200;
+/** How often it is looked whether the background processes live. */
+const WATCH_MS = 500;
 /** web that ends this soon never came up: starting it again would not help. */
 const STILLBORN_MS = 3_000;
 /** How long a process may take to end when asked. */
@@ -87,20 +87,16 @@ async function launch(name, which, settings) {
   return child;
 }
 
-/** Keeps labd alive: its nodes and everybody's shells go on without it, but nothing can be made or judged. */
-async function keepLabd(all, settings, state) {
-  const child = await launch('labd', all.labd, settings);
-  child.once('exit', async () => {
-    while (!state.stopping) {
-      await pause(RESTART_PAUSE_MS);
-      try {
-        if (!state.stopping) await keepLabd(all, settings, state);
-        return;
-      } catch (error) {
-        say(error.message);
-      }
+/** Keeps the background processes alive as long as this one is: nodes go on without them, people cannot. */
+async function watchOver(all, settings, state) {
+  while (!state.stopping) {
+    await pause(WATCH_MS);
+    for (const name of ['ptyd', 'labd']) {
+      if (state.stopping || livingPid(all[name])) continue;
+      say(`${name} 意外结束，正在重新启动…`);
+      await launch(name, all[name], settings).catch((error) => say(error.message));
     }
-  });
+  }
 }
 
 /** Runs web in the foreground; ends with its exit code. A web that is killed is started again. */
@@ -154,7 +150,8 @@ async function start(dev) {
   if (!(await answers(all.ptyd.socket))) await launch('ptyd', all.ptyd, settings);
   // A labd of an earlier start may be of an earlier version; shells do not notice when it changes.
   await end(all.labd);
-  await keepLabd(all, settings, state);
+  await launch('labd', all.labd, settings);
+  void watchOver(all, settings, state);
   runWeb(all, settings, state, dev);
 }
 
@@ -186,8 +183,8 @@ try {
   else if (command === 'stop') await stop();
   else if (command === 'lab' && rest[0] === 'doctor' && !existsSync(node)) {
     // On a machine where nothing is set up yet, what is missing is just what one wants to know.
-    const { examine } = await import('./machine.js');
-    for (const { name, ok, remedy } of examine(root)) say(ok ? `✓ ${name}` : `✕ ${name}：${remedy}`);
+    const { examine, wordsOf } = await import('./machine.js');
+    for (const line of examine(root)) say(wordsOf(line));
   } else if (command === 'lab') {
     if (rest[0] !== 'doctor') await setUp('lab');
     become(['server/cli.ts', ...rest]);

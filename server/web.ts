@@ -78,7 +78,12 @@ export async function startWeb(
     changed: (owned, state) => door.open?.tellLab(owned, state),
     fault,
   });
-  await sessions.adopt(await terminals.list());
+  await sessions.adopt(
+    await terminals.list().catch((error) => {
+      fault(error, 'ptyd does not answer');
+      return [];
+    }),
+  );
 
   const http = createServer();
   const front = createHttp({

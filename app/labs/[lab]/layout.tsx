@@ -8,6 +8,12 @@ import { Workspace } from './Workspace.tsx';
 
 export const dynamic = 'force-dynamic';
 
+/** The name of a page under an address that leads to no lab; a step brings its own, for which the template must stay. */
+export async function generateMetadata({ params }: { params: Promise<{ lab: string }> }) {
+  const { lab: id } = await params;
+  return library().lab(id) ? {} : { title: '没有这个实验' };
+}
+
 /** The frame that stays while the learner walks through the steps: steps, text, machines. */
 export default async function LabLayout({ params, children }: LayoutProps<'/labs/[lab]'>) {
   const { lab: id } = await params;

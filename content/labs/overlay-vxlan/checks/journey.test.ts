@@ -104,8 +104,11 @@ describe('the learner', () => {
     const rig = solved();
     expect(check?.evidence?.(rig.snapshot)[0]?.ok).toBe(false);
     rig.docker(1).counters.IcmpInEchoReps = 3;
-    expect(check?.evidence?.(rig.snapshot)[0]).toMatchObject({ ok: false, actual: '应答没有经过隧道' });
+    expect(check?.evidence?.(rig.snapshot)[0]).toMatchObject({ ok: false, actual: '收到的应答不是从对端容器来的' });
     Object.assign(rig.link(1, 'vxlan100').counters, { rxPackets: 3, txPackets: 3 });
+    // The other side has pinged through the tunnel, and this one its gateway: still not the ping that is asked for.
+    expect(check?.evidence?.(rig.snapshot)[0]?.ok).toBe(false);
+    rig.docker(2).counters.IcmpInEchos = 3;
     expect(check?.evidence?.(rig.snapshot)[0]?.ok).toBe(true);
   });
 

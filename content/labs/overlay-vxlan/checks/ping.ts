@@ -28,7 +28,7 @@ export function pingRequest(snapshot: NetworkSnapshot, side: Side): ProbeRequest
   return { node: side.node, namespace, to: peerOf(side).ip, count: PROBE_COUNT };
 }
 
-/** The learner's own ping has left its traces: replies in the container, packets both ways through the tunnel. */
+/** The learner's own ping has left its traces: replies here, requests there, packets both ways through the tunnel. */
 function ownPing(snapshot: NetworkSnapshot, side: Side): Fact {
   const peer = peerOf(side);
   const container = containerWithAddress(nodeOf(snapshot, side), side.ip);
@@ -36,8 +36,10 @@ function ownPing(snapshot: NetworkSnapshot, side: Side): Fact {
   const command = `ip netns exec ${name} ping -c 3 ${peer.ip}`;
   const done = claim(side, `你从 ${name} ping 通过 ${peer.ip}`, '收到过应答', command);
   const replies = container?.namespace.counters.IcmpInEchoReps ?? 0;
+  // Replies may be the gateway's, and the tunnel may have carried the other side's ping: the peer must have been asked.
+  const asked = containerWithAddress(nodeOf(snapshot, peer), peer.ip)?.namespace.counters.IcmpInEchos ?? 0;
   const { rxPackets = 0, txPackets = 0 } = tunnelOf(snapshot, side)?.counters ?? {};
-  if (replies > 0 && rxPackets > 0 && txPackets > 0) return holds(done);
-  const actual = replies > 0 ? '应答没有经过隧道' : '还没有收到应答';
+  if (replies > 0 && asked > 0 && rxPackets > 0 && txPackets > 0) return holds(done);
+  const actual = replies > 0 ? '收到的应答不是从对端容器来的' : '还没有收到应答';
   return fails(done, actual, `该有的都有了，亲手试一下：在 ${side.label} 上执行 \`${command}\`。`);
 }
