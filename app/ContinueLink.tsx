@@ -29,7 +29,7 @@ export function ContinueLink({ lab, title, steps }: Props) {
     <Link
       href={`/labs/${lab}/${step.id}`}
       className={styles.link}
-      aria-label={back ? `继续：${title}，第 ${back.number} 步 ${back.short}` : `开始：${title}`}
+      aria-label={back ? `继续第 ${back.number} 步：${back.short}，${title}` : `开始实验：${title}`}
     >
       {back ? `继续第 ${back.number} 步：${back.short}` : '开始实验'}
       <IconArrowRight size={18} stroke={1.9} aria-hidden />

@@ -40,6 +40,8 @@ export function learnerAt(page: Page, address: string): Learner {
   }
 
   async function types(node: string, text: string): Promise<void> {
+    // Nobody types before there is a prompt.
+    await sees(node, 'root@');
     await terminal(node).locator('.xterm-helper-textarea').focus();
     await page.keyboard.type(text);
   }
