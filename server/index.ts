@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import next from 'next';
 import { pino } from 'pino';
 import { ContentMistake } from '../content/mistake.ts';
@@ -23,8 +24,14 @@ const log = pino({ name: 'web', level: env.log }, pino.destination(2));
 try {
   process.env.NETLOOM_CONTENT = env.content;
   const web = await startWeb(env, log, async (http) => {
-    const app = next({ dev: env.dev, dir: env.root, hostname: env.host, port: env.port, httpServer: http });
+    // A server of Next's own that nobody reaches: it would take over upgrades only after the first page, too late for
+    // a page that comes back after a restart.
+    const app = next({ dev: env.dev, dir: env.root, hostname: env.host, port: env.port, httpServer: createServer() });
     await app.prepare();
+    const upgrade = app.getUpgradeHandler();
+    http.on('upgrade', (request, socket, head) => {
+      if (request.url?.startsWith('/_next/')) void upgrade(request, socket, head);
+    });
     const render = app.getRequestHandler();
     return async (request, response) => render(request, response);
   });

@@ -33,12 +33,7 @@ export const requests = {
   'terminal:open': z.strictObject({ lab, node }),
   'terminal:close': z.strictObject({ lab, terminal }),
   /** See a terminal from byte `after` on, or from as far back as is kept when it is null. Output follows as news. */
-  'terminal:attach': z.strictObject({
-    terminal,
-    after: offset.nullable(),
-    cols: z.number().int().min(2).max(500),
-    rows: z.number().int().min(1).max(200),
-  }),
+  'terminal:attach': z.strictObject({ terminal, after: offset.nullable() }),
   'terminal:detach': z.strictObject({ terminal }),
   'terminal:input': z.strictObject({ terminal, data: z.string().max(INPUT_MAX) }),
   'terminal:resize': z.strictObject({
@@ -68,9 +63,10 @@ export interface Answers {
   /**
    * `from`: offset of the first byte that will come; greater than `after` when bytes were lost to age, and then, or when
    * `after` was null, the screen must be cleared first. `live`: offset up to which it is a replay, whose terminal
-   * queries must not be answered.
+   * queries must not be answered. `cols`, `rows`: the size the shell has now, in which a replay is to be parsed.
+   * `atPrompt`: whether the shell waits at its prompt, null when it has not said.
    */
-  'terminal:attach': { from: number; live: number };
+  'terminal:attach': { from: number; live: number; cols: number; rows: number; atPrompt: boolean | null };
   'terminal:detach': null;
   'terminal:input': null;
   'terminal:resize': null;

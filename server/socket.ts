@@ -147,16 +147,15 @@ export function openDoor(options: {
       await owned.session.closeTerminal(terminal);
       return null;
     },
-    async 'terminal:attach'({ terminal, after, cols, rows }, client) {
+    async 'terminal:attach'({ terminal, after }, client) {
       owning(client, terminal);
       client.data.views.get(terminal)?.close();
-      await terminals.resize(terminal, { cols, rows });
-      const { from, live, view } = await terminals.attach(terminal, after, {
+      const { attached, view } = await terminals.attach(terminal, after, {
         output: (offset, bytes) => client.emit('terminal:output', terminal, offset, bytes),
       });
       client.data.views.set(terminal, view);
       if (!client.connected) view.close();
-      return { from, live };
+      return attached;
     },
     async 'terminal:detach'({ terminal }, client) {
       client.data.views.get(terminal)?.close();

@@ -1,4 +1,12 @@
-import { type Attach, type AttachNews, ackFrame, inputFrame, readFrame, type Size } from './ptyd/contract.ts';
+import {
+  type Attach,
+  type Attached,
+  type AttachNews,
+  ackFrame,
+  inputFrame,
+  readFrame,
+  type Size,
+} from './ptyd/contract.ts';
 import { connectSeam } from './seam.ts';
 
 /** Someone in a browser who looks at a terminal. */
@@ -15,7 +23,7 @@ export interface View {
 
 /** web's side of ptyd: attaches watchers to terminals, and brings them back when ptyd was away. */
 export interface Terminals {
-  attach(terminal: string, after: number | null, watcher: Watcher): Promise<{ from: number; live: number; view: View }>;
+  attach(terminal: string, after: number | null, watcher: Watcher): Promise<{ attached: Attached; view: View }>;
   resize(terminal: string, size: Size): Promise<void>;
   /** The terminals whose shell is alive. */
   list(): Promise<string[]>;
@@ -62,7 +70,7 @@ export function connectTerminals(path: string, news: AttachNews): Terminals {
       const place: Place = { terminal, watcher, received: after ?? 0, held: [] };
       places.set(channel, place);
       try {
-        const { from, live } = await ptyd.remote.attach(channel, terminal, after);
+        const attached = await ptyd.remote.attach(channel, terminal, after);
         const view: View = {
           write: (text) => ptyd.send(inputFrame(channel, Buffer.from(text, 'utf8'))),
           ack: (offset) => ptyd.send(ackFrame(channel, offset)),
@@ -76,7 +84,7 @@ export function connectTerminals(path: string, news: AttachNews): Terminals {
           place.held = undefined;
           for (const { offset, bytes } of held) watcher.output(offset, bytes);
         });
-        return { from, live, view };
+        return { attached, view };
       } catch (error) {
         places.delete(channel);
         throw error;

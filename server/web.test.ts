@@ -95,7 +95,7 @@ async function start(learner: Learner): Promise<Extract<LabState['session'], { s
 }
 
 async function attach(learner: Learner, terminal: string, after: number | null = null): Promise<void> {
-  const answer = await learner.ask('terminal:attach', { terminal, after, cols: 100, rows: 30 });
+  const answer = await learner.ask('terminal:attach', { terminal, after });
   expect(answer.ok).toBe(true);
 }
 
@@ -178,12 +178,12 @@ describe('web, on real nodes', () => {
     const terminal = terminals[0]?.terminal ?? '';
     const stranger = await sit(await newCookie());
     const refused = { ok: false, code: 'not-yours' };
-    expect(await stranger.ask('terminal:attach', { terminal, after: null, cols: 80, rows: 24 })).toEqual(refused);
+    expect(await stranger.ask('terminal:attach', { terminal, after: null })).toEqual(refused);
     expect(await stranger.ask('terminal:input', { terminal, data: 'id\r' })).toEqual(refused);
     expect(await stranger.ask('terminal:resize', { terminal, cols: 10, rows: 5 })).toEqual(refused);
     expect(await stranger.ask('terminal:ack', { terminal, offset: 0 })).toEqual(refused);
     expect(await stranger.ask('terminal:close', { lab: LAB, terminal })).toEqual(refused);
-    expect((await owner.ask('terminal:attach', { terminal, after: null, cols: 80, rows: 24 })).ok).toBe(true);
+    expect((await owner.ask('terminal:attach', { terminal, after: null })).ok).toBe(true);
   });
 
   it('makes another browser the same person, once', async () => {

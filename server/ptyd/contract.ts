@@ -41,13 +41,20 @@ export const attachCalls = {
   list: z.tuple([]),
 } as const;
 
+/** Where a viewer begins, and what the terminal is like now. */
+export interface Attached extends Size {
+  /** Offset of the first byte that comes. */
+  from: number;
+  /** Where the past ends. */
+  live: number;
+  /** Whether the shell waits at its prompt, as its marks say; null when it has made none. */
+  atPrompt: boolean | null;
+}
+
 /** web's verbs. */
 export interface Attach {
-  /**
-   * Sends the terminal's output from byte `after` on (or from as far back as is kept) as frames on this channel.
-   * `from` is the offset of the first byte that comes, `live` where the past ends.
-   */
-  attach(channel: number, terminal: string, after: number | null): Promise<{ from: number; live: number }>;
+  /** Sends the terminal's output from byte `after` on (or from as far back as is kept) as frames on this channel. */
+  attach(channel: number, terminal: string, after: number | null): Promise<Attached>;
   detach(channel: number): Promise<void>;
   resize(terminal: string, size: Size): Promise<void>;
   /** The terminals whose shell is alive. */

@@ -1,5 +1,5 @@
 import { type IPty, spawn } from 'node-pty';
-import type { Command, Size } from './contract.ts';
+import type { Attached, Command, Size } from './contract.ts';
 import { createMarkReader, type Mark } from './marks.ts';
 import { createRing } from './ring.ts';
 import { createPtyWriter } from './writer.ts';
@@ -28,8 +28,8 @@ export interface Viewer {
 /** A shell and who is looking at it. */
 export interface Terminal {
   readonly pid: number;
-  /** Starts sending output from byte `after` on; see Attach.attach for what it answers. */
-  attach(viewer: Viewer, after: number | null): { from: number; live: number };
+  /** Starts sending output from byte `after` on. */
+  attach(viewer: Viewer, after: number | null): Attached;
   detach(viewer: Viewer): void;
   /** The viewer's screen has parsed everything before offset. */
   ack(viewer: Viewer, offset: number): void;
@@ -67,11 +67,13 @@ export function createTerminal(options: {
   let alone = 0;
   let aloneTimer: NodeJS.Timeout | undefined;
   let kill: NodeJS.Timeout | undefined;
+  let atPrompt: boolean | null = null;
   let marksSince = 0;
   let marksLeft = MARKS_PER_SECOND;
 
   function passMarks(bytes: Buffer, start: number): void {
     for (const mark of readMarks(bytes)) {
+      if (mark.kind === 'B' || mark.kind === 'C') atPrompt = mark.kind === 'B';
       const now = performance.now();
       if (now - marksSince > 1_000) {
         marksSince = now;
@@ -159,7 +161,7 @@ export function createTerminal(options: {
         pump();
         regulate();
       });
-      return { from, live };
+      return { from, live, atPrompt, ...current };
     },
     detach(viewer) {
       viewers.delete(viewer);

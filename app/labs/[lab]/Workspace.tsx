@@ -12,7 +12,7 @@ import { StepList } from './StepList.tsx';
 import styles from './Workspace.module.css';
 
 /** The text's share of the room beside the steps, percent, until the learner drags the border. */
-const SPLIT_DEFAULT = 49;
+const SPLIT_DEFAULT = 46.5;
 /** Narrower than this, pixels, neither prose nor an 80-column terminal can be read. */
 const PANE_MIN_PX = 320;
 

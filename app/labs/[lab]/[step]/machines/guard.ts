@@ -18,16 +18,13 @@ const counted: IFunctionIdentifier[] = [
 ];
 
 /** Keeps a terminal's own output from freezing the page, reaching the clipboard, or showing marks of the shell. */
-export function guard(term: Terminal, mark: (letter: string) => void): IDisposable[] {
+export function guard(term: Terminal): IDisposable[] {
   const tooMuch = (params: (number | number[])[]) =>
     params.some((param) => (Array.isArray(param) ? Math.max(...param) : param) > COUNT_MAX);
   return [
     ...counted.map((id) => term.parser.registerCsiHandler(id, tooMuch)),
     term.parser.registerOscHandler(52, () => true),
-    term.parser.registerOscHandler(133, (data) => {
-      mark(data.charAt(0));
-      return true;
-    }),
+    term.parser.registerOscHandler(133, () => true),
   ];
 }
 

@@ -44,8 +44,6 @@ export interface ScreenEvents {
   data(data: string): void;
   size(cols: number, rows: number): void;
   title(title: string): void;
-  /** A letter of the shell's OSC 133 marks: B the prompt stands, C a command begins. */
-  mark(letter: string): void;
   link(address: string): void;
   paste(text: string): void;
   find(): void;
@@ -109,7 +107,7 @@ export function openScreen(
   term.loadAddon(new Unicode11Addon());
   term.unicode.activeVersion = '11';
   term.loadAddon(new WebLinksAddon((_event, address) => askLink(address)));
-  const guards = guard(term, events.mark);
+  const guards = guard(term);
 
   term.open(element);
   term.textarea?.setAttribute('aria-label', label);

@@ -1,10 +1,21 @@
 /** The server is told each time this many more bytes have been parsed: its window is 512 KiB, and it needs word well before. */
 const ACK_BYTES = 64 * 1024;
 
+/** What the server answers to an attach: see Answers['terminal:attach']. */
+interface Attached {
+  from: number;
+  live: number;
+  cols: number;
+  rows: number;
+}
+
 /** What a stream does to the screen and to the server. */
 interface Ends {
   write(bytes: Uint8Array, parsed: () => void): void;
-  reset(): void;
+  /** Clears the screen and gives it the size that the bytes to come were written for. */
+  reset(size: { cols: number; rows: number }): void;
+  /** The past has been parsed after a reset: the screen may take its own size again. */
+  caughtUp(): void;
   ack(offset: number): void;
   /** Bytes are missing: the terminal has to be attached again after `stream.received()`. */
   missing(): void;
@@ -18,7 +29,7 @@ export interface Stream {
   replaying(): boolean;
   /** From here on output waits for the answer to an attach. */
   attaching(): void;
-  attached(answer: { from: number; live: number }): void;
+  attached(answer: Attached): void;
   output(offset: number, bytes: Uint8Array): void;
 }
 
@@ -28,15 +39,23 @@ export function createStream(ends: Ends): Stream {
   let parsed = 0;
   let acked = 0;
   let live = 0;
+  let catchingUp = false;
   let waiting: { offset: number; bytes: Uint8Array }[] | null = null;
   /** Grows at each reset, so that callbacks of writes before it count no more. */
   let life = 0;
+
+  const settle = () => {
+    if (!catchingUp || parsed < live) return;
+    catchingUp = false;
+    ends.caughtUp();
+  };
 
   const write = (bytes: Uint8Array) => {
     const mine = life;
     ends.write(bytes, () => {
       if (mine !== life) return;
       parsed += bytes.length;
+      settle();
       if (parsed - acked < ACK_BYTES) return;
       acked = parsed;
       ends.ack(parsed);
@@ -71,7 +90,9 @@ export function createStream(ends: Ends): Stream {
         next = answer.from;
         parsed = answer.from;
         acked = answer.from;
-        ends.reset();
+        catchingUp = true;
+        ends.reset({ cols: answer.cols, rows: answer.rows });
+        settle();
       }
       for (const { offset, bytes } of before) accept(offset, bytes);
     },

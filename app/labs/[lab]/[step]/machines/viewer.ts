@@ -42,7 +42,14 @@ export function createViewer(
 
   const stream = createStream({
     write: (bytes, parsed) => screen.term.write(bytes, parsed),
-    reset: () => screen.term.reset(),
+    reset({ cols, rows }) {
+      screen.term.reset();
+      screen.term.resize(cols, rows);
+    },
+    caughtUp() {
+      screen.fit();
+      sendSize(screen.term.cols, screen.term.rows);
+    },
     ack: (offset) => void live.request('terminal:ack', { terminal, offset }),
     missing: () => void attach(),
   });
@@ -58,7 +65,8 @@ export function createViewer(
   };
 
   const sendSize = (cols: number, rows: number) => {
-    if (epoch === 0 || ended || sent === `${cols}x${rows}`) return;
+    // A replay is parsed in the size it was written for; the shell is not to hear of that.
+    if (epoch === 0 || ended || stream.replaying() || sent === `${cols}x${rows}`) return;
     sent = `${cols}x${rows}`;
     void live.request('terminal:resize', { terminal, cols, rows });
   };
@@ -71,20 +79,17 @@ export function createViewer(
     paste: events.paste,
     find: events.find,
     replaying: stream.replaying,
-    mark(letter) {
-      // News tells of the prompt as it changes; a replay tells of how it was left before this page.
-      if (stream.replaying() && (letter === 'B' || letter === 'C')) live.runner.notePrompt(terminal, letter === 'B');
-    },
   });
 
   async function attach() {
-    const { cols, rows } = screen.term;
     stream.attaching();
-    sent = `${cols}x${rows}`;
-    const answer = await live.request('terminal:attach', { terminal, after: stream.received(), cols, rows });
+    const answer = await live.request('terminal:attach', { terminal, after: stream.received() });
     if (gone) return;
     if (answer.ok) {
+      const { cols, rows, atPrompt } = answer.data;
+      sent = `${cols}x${rows}`;
       stream.attached(answer.data);
+      if (atPrompt !== null) live.runner.notePrompt(terminal, atPrompt);
       events.trouble(null);
       sendSize(screen.term.cols, screen.term.rows);
     } else if (answer.code !== 'unavailable') events.trouble('not-open');
@@ -99,7 +104,7 @@ export function createViewer(
 
   const watcher = new ResizeObserver(() => {
     clearTimeout(rest);
-    rest = setTimeout(screen.fit, RESIZE_REST_MS);
+    rest = setTimeout(() => stream.replaying() || screen.fit(), RESIZE_REST_MS);
   });
   watcher.observe(element);
   screen.fit();
