@@ -21,7 +21,17 @@ function snapshotWith(bridge?: Partial<Link>): NetworkSnapshot {
   const plain = { mac: '02:00:00:00:00:01', mtu: 1500, up: true, carrier: true, kind: '', addresses: [], counters };
   const links: Link[] = [{ ...plain, index: 1, name: 'lo' }];
   if (bridge) links.push({ ...plain, index: 2, name: 'br7', kind: 'bridge', ...bridge });
-  const namespace = { name: null, inode: 1, links, routes: [], neighbours: [], fdb: [], forwarding: {}, counters: {} };
+  const namespace = {
+    name: null,
+    inode: 1,
+    links,
+    routes: [],
+    rules: [],
+    neighbours: [],
+    fdb: [],
+    forwarding: {},
+    counters: {},
+  };
   const node = { name: 'node-1', namespaces: [namespace] as [typeof namespace], routeAnswers: [], packages: {} };
   return { takenAt: 0, tookMs: 0, nodes: { 'node-1': node } };
 }

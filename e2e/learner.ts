@@ -17,8 +17,8 @@ export interface Learner {
   entersAndSees(node: string, line: string, expected: string | RegExp): Promise<string>;
   /** What the visible terminal of a node shows. */
   screen(node: string): Promise<string>;
-  /** Waits until the checkpoint's card says so. */
-  seesCheckpoint(id: string, look: 'passed' | 'failed' | 'lapsed'): Promise<Locator>;
+  /** Waits until the checkpoint's card says so, and says this among its facts. */
+  seesCheckpoint(id: string, look: 'passed' | 'failed' | 'lapsed', fact?: RegExp): Promise<Locator>;
 }
 
 /** Sits a learner down at a page. */
@@ -85,10 +85,10 @@ export function learnerAt(page: Page, address: string): Learner {
       await page.keyboard.press('Enter');
       return sees(node, expected);
     },
-    async seesCheckpoint(id, look) {
-      const card = page.locator(`[data-checkpoint="${id}"]`);
-      await page.locator(`[data-checkpoint="${id}"][data-look="${look}"]`).waitFor({ timeout: BLOCK_MS });
-      return card;
+    async seesCheckpoint(id, look, fact = /./) {
+      const card = page.locator(`[data-checkpoint="${id}"][data-look="${look}"]`, { hasText: fact });
+      await card.waitFor({ timeout: BLOCK_MS });
+      return page.locator(`[data-checkpoint="${id}"]`);
     },
   };
 }

@@ -48,15 +48,21 @@ export async function openCurriculum(options: {
     reload(id).catch((error) => options.fault(error, `reading the lab ${id} again`));
   });
 
-  function pair(id: string): { lab: Lab; checks: LabChecks } {
-    const found = taught.get(id);
-    if (!found) throw new Error(`the lab ${id} is no longer taught`);
-    return found;
+  /** A lab whose folder is taken away goes on for those who are in it, as it was last. */
+  function source(id: string): LabSource | undefined {
+    let last = taught.get(id);
+    if (!last) return undefined;
+    const first = last;
+    const latest = () => {
+      last = taught.get(id) ?? last;
+      return last ?? first;
+    };
+    return { lab: () => latest().lab, checks: () => latest().checks };
   }
 
   return {
     labs: () => [...taught.values()].map(({ lab }) => lab),
-    source: (id) => (taught.has(id) ? { lab: () => pair(id).lab, checks: () => pair(id).checks } : undefined),
+    source,
     close: () => watching.close(),
   };
 }

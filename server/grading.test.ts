@@ -48,6 +48,8 @@ describe('answers', () => {
     expect(normaliseAnswer('mac', 'aa:bb')).toBeNull();
     expect(normaliseAnswer('ip', '172.018.0.2')).toBe('172.18.0.2');
     expect(normaliseAnswer('ip', '172.18.0.256')).toBeNull();
+    expect(normaliseAnswer('ip', '172.18..2')).toBeNull();
+    expect(normaliseAnswer('ip', '0x7f.0.0.1')).toBeNull();
   });
 
   it('tell each question by itself, and never the right answer', () => {

@@ -1,4 +1,4 @@
-import type { Answers, Check, Fact } from '../content/check.ts';
+import type { Answers, Check, Fact, LiveValue } from '../content/check.ts';
 import type { Question } from '../content/schema.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
 import type { ProbeTrace } from './network/trace.ts';
@@ -8,12 +8,6 @@ import type { CheckpointResult } from './protocol.ts';
 export interface Reading {
   facts: Fact[];
   probe: boolean;
-}
-
-/** What happened when a learner's answers were looked at. */
-export interface Verdict {
-  status: 'passed' | 'failed' | 'pending';
-  facts: Fact[];
 }
 
 function holds(facts: Fact[]): boolean {
@@ -45,9 +39,9 @@ export function normaliseAnswer(kind: Question['kind'], text: string): string | 
     return /^[0-9a-f]{12}$/.test(digits) ? (digits.match(/../g) ?? []).join(':') : null;
   }
   if (kind === 'ip') {
+    if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(trimmed)) return null;
     const parts = trimmed.split('.').map(Number);
-    const good = parts.length === 4 && parts.every((part) => Number.isInteger(part) && part >= 0 && part <= 255);
-    return good ? parts.join('.') : null;
+    return parts.every((part) => part <= 255) ? parts.join('.') : null;
   }
   return trimmed.replaceAll(/\s+/g, ' ');
 }
@@ -85,6 +79,14 @@ export function judgeAnswers(questions: Question[], given: Answers | undefined, 
 /** Whether any question has been answered. */
 export function isAnswered(questions: Question[], given: Answers | undefined): boolean {
   return questions.some((question) => (given?.[question.id] ?? '').trim() !== '');
+}
+
+/** The live values as a snapshot has them, by key. */
+export function readValues(
+  values: Record<string, LiveValue>,
+  snapshot: NetworkSnapshot,
+): Record<string, string | null> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value.read(snapshot)]));
 }
 
 /** The facts of a finished probe. */

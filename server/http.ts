@@ -2,17 +2,22 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Classroom } from './classroom.ts';
 import { cookieFor, tokenOf } from './cookie.ts';
 
-/** Codes tried from one address within ten minutes. */
+/** Wrong codes from one address within ten minutes. */
 const RESUME_TRIES = 10;
 const RESUME_WINDOW_S = 600;
 /** New guests from one address within an hour: a computer room behind one address has at most a few hundred. */
 const GUESTS_PER_HOUR = 2_000;
 /** A form with one short field. */
 const FORM_MAX_BYTES = 1_024;
+
+/** The address of a lab or a step, and one that no page has. */
+const LAB_ADDRESS = /^\/labs\/([^/?]+)(?:\/([^/?]+))?\/?(?:\?|$)/;
+const NOWHERE = '/nowhere';
 
 /** What is HTTP but not a page, and what every page needs before Next answers it. */
 export interface Http {
@@ -48,6 +53,8 @@ export function createHttp(options: {
   classroom: Classroom;
   origins: string[];
   dev: boolean;
+  /** Whether there is such a lab, and such a step in it. */
+  taught(lab: string, step: string | undefined): boolean;
   ready(): Promise<{ store: boolean; labd: boolean; ptyd: boolean }>;
 }): Http {
   const { classroom } = options;
@@ -76,10 +83,9 @@ export function createHttp(options: {
     const parts = await options.ready();
     return context.json(parts, Object.values(parts).every(Boolean) ? 200 : 503);
   });
-  app.post('/resume', async (context) => {
+  app.post('/resume', bodyLimit({ maxSize: FORM_MAX_BYTES }), async (context) => {
     const { incoming: request } = context.env;
     if (!allowed(request)) return context.text('forbidden', 403);
-    if (Number(context.req.header('content-length') ?? 0) > FORM_MAX_BYTES) return context.text('too large', 413);
     const limited = await tries.consume(addressOf(request)).then(
       () => false,
       () => true,
@@ -88,6 +94,8 @@ export function createHttp(options: {
     const { code } = await context.req.parseBody();
     const token = typeof code === 'string' ? await classroom.redeem(code) : undefined;
     if (!token) return context.redirect('/resume?error=code', 303);
+    // Only codes that were wrong count: a class behind one address may all move at once.
+    await tries.reward(addressOf(request));
     context.header('Set-Cookie', cookieFor(token, isSecure(request)));
     return context.redirect('/', 303);
   });
@@ -122,6 +130,10 @@ export function createHttp(options: {
         await listener(request, response);
         return true;
       }
+      // Next answers notFound() below a layout with an empty document that only a script can fill; an address it knows
+      // nothing of gets the whole page.
+      const place = LAB_ADDRESS.exec(request.url ?? '');
+      if (place?.[1] && !options.taught(place[1], place[2])) request.url = NOWHERE;
       const nonce = randomBytes(16).toString('base64');
       const policy = policyOf(nonce, options.dev);
       request.headers['x-nonce'] = nonce;

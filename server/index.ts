@@ -30,18 +30,25 @@ try {
     await app.prepare();
     const upgrade = app.getUpgradeHandler();
     http.on('upgrade', (request, socket, head) => {
-      if (request.url?.startsWith('/_next/')) void upgrade(request, socket, head);
+      if (request.url?.startsWith('/socket.io/')) return;
+      // What nobody takes would hold its connection for ever.
+      if (request.url?.startsWith('/_next/')) upgrade(request, socket, head).catch(() => socket.destroy());
+      else socket.destroy();
     });
     const render = app.getRequestHandler();
     return async (request, response) => render(request, response);
   });
   process.send?.({ ready: true, port: web.port });
+  let leaving = false;
   const stop = () => {
+    // Ctrl-C comes twice: from the terminal to the whole group, and from start.js.
+    if (leaving) return;
+    leaving = true;
     setTimeout(() => process.exit(0), GOODBYE_MS).unref();
     void web.close().then(() => process.exit(0));
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
 } catch (error) {
   const code = (error as NodeJS.ErrnoException).code;
   const message =

@@ -1,6 +1,6 @@
 import type { Check, Fact, LabChecks } from '../content/check.ts';
 import type { Lab } from '../content/load.ts';
-import { isAnswered, judgeAnswers, nextResult, readFacts, traceFacts, verdictOf } from './grading.ts';
+import { isAnswered, judgeAnswers, nextResult, readFacts, readValues, traceFacts, verdictOf } from './grading.ts';
 import type { Labd } from './labd/contract.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
 import type { ProbeRequest, ProbeTrace } from './network/trace.ts';
@@ -34,8 +34,9 @@ export interface Judge {
   /** Forgets the values: the nodes they came from are gone. */
   forget(): void;
   busy(): boolean;
-  /** Resolves when no judgement is under way. */
+  /** Resolves when no judgement is under way; never rejects. */
   idle(): Promise<void>;
+  /** Takes no second look. */
   close(): void;
 }
 
@@ -50,12 +51,15 @@ export function createJudge(options: {
   now(): number;
   changed(): void;
   fault(error: unknown, what: string): void;
+  /** The nodes could not be read: they may be dead. */
+  unreadable(): void;
 }): Judge {
   const { session, source, labd, now } = options;
   const results = new Map(Object.entries(options.results));
   let values: Record<string, string | null> = {};
   let running: Promise<void> | undefined;
-  let queued: Judgement | undefined;
+  /** The checkpoints to judge next, and whether each was asked for by hand. */
+  let queued: Map<string, boolean> | undefined;
   let secondLook: NodeJS.Timeout | undefined;
 
   function result(checkpoint: string): CheckpointResult {
@@ -91,8 +95,10 @@ export function createJudge(options: {
     const reading = readFacts(check, snapshot, byHand, unanswered);
     const facts = [...reading.facts];
     const stateHolds = facts.every((fact) => fact.ok);
-    // Nothing to say yet: the learner has only not answered.
-    if (unanswered && stateHolds && !byHand) return { status: 'pending', facts };
+    // Nothing to say yet: the learner has only not answered. Who has been told what is missing goes on being told.
+    if (unanswered && stateHolds && !byHand && result(checkpoint).status !== 'failed') {
+      return { status: 'pending', facts };
+    }
     let truth: Record<string, string> | undefined;
     if (reading.probe && check.probe) {
       const trace = await probe(check.probe(snapshot));
@@ -103,28 +109,28 @@ export function createJudge(options: {
     return { status: verdictOf(facts), facts };
   }
 
-  async function judgeNow({ byHand, checkpoints }: Judgement): Promise<void> {
+  async function judgeNow(asked: ReadonlyMap<string, boolean>): Promise<void> {
     const began = performance.now();
-    const settle = async (checkpoint: string, verdict: { status: CheckpointResult['status']; facts: Fact[] }) => {
-      const before = result(checkpoint);
-      // Waiting for answers is no verdict: a checkpoint that has one keeps it.
-      if (verdict.status === 'pending' && before.status !== 'pending') return;
-      await keep(checkpoint, nextResult(before, verdict, { now: now(), tookMs: performance.now() - began }));
-    };
+    const settle = (checkpoint: string, verdict: { status: CheckpointResult['status']; facts: Fact[] }) =>
+      keep(checkpoint, nextResult(result(checkpoint), verdict, { now: now(), tookMs: performance.now() - began }));
     const couldNot = (checkpoint: string) => settle(checkpoint, { status: 'unknown', facts: result(checkpoint).facts });
 
     let snapshot: NetworkSnapshot;
+    let checks: LabChecks['checks'];
     try {
-      snapshot = await labd.snapshot(session, { packages: source.lab().file.packages, flows: source.lab().file.flows });
+      const { packages, flows } = source.lab().file;
+      snapshot = await labd.snapshot(session, { packages, flows });
+      const loaded = source.checks();
+      checks = loaded.checks;
+      values = readValues(loaded.values, snapshot);
     } catch (error) {
       options.fault(error, 'snapshot');
-      for (const checkpoint of checkpoints) await couldNot(checkpoint);
+      options.unreadable();
+      for (const checkpoint of asked.keys()) await couldNot(checkpoint);
       return;
     }
-    const { checks, values: live } = source.checks();
-    values = Object.fromEntries(Object.entries(live).map(([key, value]) => [key, value.read(snapshot)]));
     const probe = prober();
-    for (const checkpoint of checkpoints) {
+    for (const [checkpoint, byHand] of asked) {
       const check = checks[checkpoint];
       if (!check) continue;
       try {
@@ -145,12 +151,10 @@ export function createJudge(options: {
     }
   }
 
-  async function judge(judgement: Judgement): Promise<void> {
+  async function judge({ byHand, checkpoints }: Judgement): Promise<void> {
     clearTimeout(secondLook);
-    queued = {
-      byHand: judgement.byHand || (queued?.byHand ?? false),
-      checkpoints: [...new Set([...(queued?.checkpoints ?? []), ...judgement.checkpoints])],
-    };
+    queued ??= new Map();
+    for (const each of checkpoints) queued.set(each, byHand || (queued.get(each) ?? false));
     if (!running) {
       running = drain().finally(() => {
         running = undefined;
@@ -164,7 +168,8 @@ export function createJudge(options: {
   return {
     async judge(judgement) {
       await judge(judgement);
-      if (judgement.byHand || !judgement.checkpoints.some((each) => result(each).status === 'failed')) return;
+      const isRed = judgement.checkpoints.some((each) => result(each).status === 'failed');
+      if (judgement.byHand || !isRed || !options.ready()) return;
       clearTimeout(secondLook);
       secondLook = setTimeout(() => {
         judge(judgement).catch((error) => options.fault(error, 'second look'));
@@ -177,7 +182,8 @@ export function createJudge(options: {
       values = {};
     },
     busy: () => running !== undefined,
-    idle: async () => running,
+    // Whoever asked for the judgement has been told how it failed.
+    idle: async () => running?.catch(() => undefined),
     close: () => clearTimeout(secondLook),
   };
 }

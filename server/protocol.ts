@@ -105,14 +105,15 @@ export type SessionState =
   | { status: 'creating'; since: number; stage: Stage; node?: string }
   | { status: 'ready'; since: number; expiresAt: number; terminals: TerminalInfo[] }
   | { status: 'resetting'; since: number; nodes: string[]; terminals: TerminalInfo[]; expiresAt: number }
-  | { status: 'broken'; since: number; reason: 'nodes-failed' | 'nodes-died' }
+  /** `detail`: what the runtime says is wrong, in Chinese, where it knows. */
+  | { status: 'broken'; since: number; reason: 'nodes-failed' | 'nodes-died'; detail?: string }
   | { status: 'gone'; since: number; reason: 'expired' | 'ended' };
 
 export interface CheckpointResult {
   /** `pending`: not judged yet. `unknown`: could not be judged; never the learner's fault. */
   status: 'pending' | 'passed' | 'failed' | 'unknown';
   facts: Fact[];
-  /** When it was last judged and how long that took; absent while pending. */
+  /** When it was last judged and how long that took; absent until the first time. */
   judgedAt?: number;
   tookMs?: number;
   /** When it passed for the first time; stays when it fails again later. */
@@ -148,7 +149,7 @@ export interface News {
   'terminal:ended': (terminal: string, code: number | null) => void;
   /** A command ended in a terminal with this exit status (OSC 133;D): a hint for code blocks and dots, never a judgement. */
   'terminal:command': (terminal: string, code: number | null, offset: number) => void;
-  /** The prompt is back, or a program owns the terminal (OSC 133;A and C). */
+  /** The prompt is back, or a program owns the terminal (OSC 133;B and C). */
   'terminal:prompt': (terminal: string, atPrompt: boolean) => void;
   /** A content file changed: the page should fetch its text again. In dev `mistake` says what is wrong with it. */
   'content:changed': (lab: string, mistake: string | null) => void;

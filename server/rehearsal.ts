@@ -6,11 +6,13 @@ import type { Lab, Step } from '../content/load.ts';
 import type { Question } from '../content/schema.ts';
 import { newId } from './classroom.ts';
 import type { Env } from './env.ts';
+import { readValues } from './grading.ts';
 import { createJudge, type Judge } from './judge.ts';
 import type { Labd } from './labd/contract.ts';
 import { composeLabd } from './labd/index.ts';
 import { createPlayer, mustHaveRun, type Player } from './play.ts';
 import type { CheckpointResult } from './protocol.ts';
+import { topologyOf } from './topology.ts';
 
 /** A reading that failed is taken again this often and this long: links settle within half a second (facts.md 3.1). */
 const SETTLE_TRIES = 4;
@@ -32,7 +34,7 @@ export interface Rehearsal {
 }
 
 /** labd within this process, over a data directory of its own; it opens no terminals. */
-export function composeOwnLabd(env: Env, data: string): ReturnType<typeof composeLabd> {
+function composeOwnLabd(env: Env, data: string): ReturnType<typeof composeLabd> {
   const nothing = async () => undefined;
   return composeLabd({ ...env, data }, { open: nothing, close: nothing, list: async () => [] }, { progress: nothing });
 }
@@ -73,7 +75,7 @@ export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
   const labd: Labd = composeOwnLabd(env, data);
   const loaded = await loadChecks(lab);
   const session = newId();
-  const { nodes, netfilter, packages, flows } = lab.file;
+  const { packages, flows } = lab.file;
   const faults: string[] = [];
   const judge = createJudge({
     session,
@@ -85,20 +87,15 @@ export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
     now: Date.now,
     changed: () => undefined,
     fault: (error, what) => faults.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`),
+    unreadable: () => undefined,
   });
   const snapshot = () => labd.snapshot(session, { packages, flows });
   const player = createPlayer({
     session,
     labd,
-    async values() {
-      const now = await snapshot();
-      return Object.fromEntries(Object.entries(loaded.values).map(([key, value]) => [key, value.read(now)]));
-    },
+    values: async () => readValues(loaded.values, await snapshot()),
   });
-  await labd.create(session, {
-    netfilter,
-    nodes: nodes.map(({ name, nic, address }) => ({ name, hostname: name, nic, address })),
-  });
+  await labd.create(session, topologyOf(lab.file));
 
   const rehearsal: Rehearsal = {
     player,

@@ -26,7 +26,7 @@ type Schemas<T extends Functions> = { [K in keyof T]: z.ZodType };
 
 /** What one connection offers to the code on this side of it. */
 export interface Connection<Remote extends Functions> {
-  /** Calls the other side. */
+  /** Calls the other side; on the serving side these are news, which nobody answers and which never reject. */
   remote: Remote;
   /** Sends one binary frame; it is dropped when the connection has closed. */
   send(frame: Uint8Array): void;
@@ -48,10 +48,15 @@ function serialize(message: unknown): string {
   return JSON.stringify(message, (_key, value) => (value instanceof Error ? { message: value.message } : value));
 }
 
+/** A message; what is none reads as an answer to a call that nobody made. */
 function deserialize(text: string): { e?: { message?: unknown } | Error } {
-  const message = JSON.parse(text);
-  if (message.e) message.e = new Error(String(message.e.message ?? 'the other process failed'));
-  return message;
+  try {
+    const message = JSON.parse(text);
+    if (message.e) message.e = new Error(String(message.e.message ?? 'the other process failed'));
+    return message;
+  } catch {
+    return {};
+  }
 }
 
 function rpcOver<Remote extends Functions, Local extends Functions>(
@@ -81,7 +86,8 @@ function rpcOver<Remote extends Functions, Local extends Functions>(
       if (!schema) return undefined;
       return (...args) => resolved(...(schema.parse(args) as unknown[]));
     },
-    onGeneralError: () => true,
+    // Only what goes wrong with an answer, which has its method here: a call that failed must reject (birpc's `_call`).
+    onGeneralError: (_error, method) => method !== undefined,
   });
 }
 
@@ -118,9 +124,10 @@ export async function serveSeam<Remote extends Functions, Local extends Function
   sockets.on('connection', (socket) => {
     const rpc: { current?: BirpcReturn<Remote, Local, false> } = {};
     const service = options.accept({
-      remote: remoteOf<Remote>((name, args) => {
-        if (!rpc.current || socket.readyState !== WebSocket.OPEN) return Promise.reject(new Error('connection closed'));
-        return rpc.current.$callRaw({ method: name, args, optional: true });
+      remote: remoteOf<Remote>(async (name, args) => {
+        // Whoever is gone has missed it: a rejection that nobody awaits would end this process.
+        if (socket.readyState !== WebSocket.OPEN) return;
+        await rpc.current?.$callRaw({ method: name, args, event: true, optional: true });
       }),
       send: (frame) => {
         if (socket.readyState === WebSocket.OPEN) socket.send(frame, { binary: true });
@@ -232,6 +239,8 @@ export function connectSeam<Remote extends Functions, Local extends Functions>(o
     close: () => {
       stopped = true;
       clearTimeout(timer);
+      for (const wake of waiting) wake();
+      waiting.clear();
       socket?.terminate();
     },
   };

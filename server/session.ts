@@ -1,13 +1,10 @@
 import { Refusal } from './answer.ts';
+import { createClock } from './clock.ts';
 import { createJudge, type LabSource } from './judge.ts';
 import type { Labd } from './labd/contract.ts';
-import type { Topology } from './labd/nodes/driver.ts';
 import type { CheckpointResult, LabState, SessionState, Stage, TerminalInfo } from './protocol.ts';
-
-/** How many terminals a learner may have open on one node. */
-const TERMINALS_PER_NODE = 6;
-/** A new terminal's size until a screen says its own. */
-const FIRST_SIZE = { cols: 80, rows: 24 };
+import { createShells } from './shells.ts';
+import { topologyOf } from './topology.ts';
 
 /** What a session keeps outside itself. */
 export interface SessionRecord {
@@ -17,10 +14,17 @@ export interface SessionRecord {
   setTerminals(terminals: TerminalInfo[]): Promise<void>;
 }
 
+/** A session's state without what others know: its terminals and when it expires. */
+type Phase =
+  | Exclude<SessionState, { status: 'ready' | 'resetting' }>
+  | { status: 'ready'; since: number }
+  | { status: 'resetting'; since: number; nodes: string[] };
+
 /** One learner's nodes, terminals and results in one lab; one job at a time. */
 export interface LabSession {
   readonly id: string;
   state(): LabState;
+  status(): SessionState['status'];
   /** Where the learner reads: the checkpoints that are judged without being asked. */
   standAt(step: string): void;
   /** Makes the nodes; resolves when they are ready or broken. */
@@ -34,7 +38,8 @@ export interface LabSession {
   answer(checkpoint: string, answers: Record<string, string>): Promise<CheckpointResult>;
   openTerminal(node: string): Promise<string>;
   closeTerminal(terminal: string): Promise<void>;
-  hasTerminal(terminal: string): boolean;
+  /** The names of its terminals. */
+  terminals(): string[];
   /** A shell ended by itself. */
   terminalEnded(terminal: string): void;
   /** labd says how far it is with making the nodes. */
@@ -47,6 +52,15 @@ export interface LabSession {
   close(): void;
 }
 
+/** The longest explanation that is shown. */
+const DETAIL_MAX_CHARS = 300;
+
+/** What an error says to people: the runtime speaks Chinese where it knows what is wrong; anything else is for the log. */
+function wordsOf(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : '';
+  return /\p{Script=Han}/u.test(message) ? message.slice(0, DETAIL_MAX_CHARS) : undefined;
+}
+
 /** Brings a session into being, from nothing or from what the store remembers. */
 export function createLabSession(options: {
   id: string;
@@ -56,8 +70,7 @@ export function createLabSession(options: {
   now: () => number;
   expiresAt: number;
   results: Record<string, CheckpointResult>;
-  startedAt?: number;
-  finishedAt?: number;
+  times: { startedAt?: number; finishedAt?: number };
   /** Set when nodes exist already, because web was restarted. */
   adopted?: { since: number; terminals: TerminalInfo[] };
   newTerminalId(): string;
@@ -65,105 +78,125 @@ export function createLabSession(options: {
   fault(error: unknown, what: string): void;
 }): LabSession {
   const { id, source, labd, record, now } = options;
-  let { expiresAt, startedAt, finishedAt } = options;
-  let session: SessionState = options.adopted
-    ? { status: 'ready', since: options.adopted.since, expiresAt, terminals: options.adopted.terminals }
-    : { status: 'none' };
+  let { expiresAt } = options;
+  let phase: Phase = options.adopted ? { status: 'ready', since: options.adopted.since } : { status: 'none' };
   let step: string | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
 
+  const clock = createClock({ times: options.times, now, started: record.started, finished: record.finished });
+  const shells = createShells({
+    session: id,
+    labd,
+    terminals: options.adopted?.terminals ?? [],
+    newTerminalId: options.newTerminalId,
+    save: record.setTerminals,
+    changed: options.changed,
+  });
   const judge = createJudge({
     session: id,
     source,
     labd,
     results: options.results,
-    save: record.save,
-    ready: () => session.status === 'ready',
+    async save(checkpoint, result) {
+      await record.save(checkpoint, result);
+      await clock.note(Object.values(results()));
+    },
+    ready: () => phase.status === 'ready',
     now,
     changed: options.changed,
     fault: options.fault,
+    unreadable: () => void lookAlive().catch((error) => options.fault(error, 'looking after the nodes')),
   });
 
-  function set(next: SessionState): void {
-    session = next;
+  function set(next: Phase): void {
+    phase = next;
     options.changed();
+  }
+
+  function sessionState(): SessionState {
+    if (phase.status !== 'ready' && phase.status !== 'resetting') return phase;
+    return { ...phase, expiresAt, terminals: shells.list() };
+  }
+
+  /** Runs what changes nodes or terminals after what was begun before, whatever became of that. */
+  function inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const mine = turn.then(job, job);
+    turn = mine;
+    return mine;
+  }
+
+  function mustBeReady(): void {
+    if (phase.status !== 'ready') throw new Refusal('not-ready');
   }
 
   function nodeNames(): string[] {
     return source.lab().file.nodes.map((node) => node.name);
   }
 
-  function topology(): Topology {
-    const { nodes, netfilter } = source.lab().file;
-    return { netfilter, nodes: nodes.map(({ name, nic, address }) => ({ name, hostname: name, nic, address })) };
-  }
-
-  function terminals(): TerminalInfo[] {
-    return 'terminals' in session ? session.terminals : [];
-  }
-
-  async function setTerminals(next: TerminalInfo[]): Promise<void> {
-    if (session.status !== 'ready' && session.status !== 'resetting') return;
-    set({ ...session, terminals: next });
-    await record.setTerminals(next);
-  }
-
-  async function openOn(node: string): Promise<TerminalInfo> {
-    const numbers = terminals().flatMap((each) => (each.node === node ? [each.number] : []));
-    if (numbers.length >= TERMINALS_PER_NODE) throw new Refusal('too-many');
-    const terminal = options.newTerminalId();
-    await labd.openTerminal(id, node, terminal, FIRST_SIZE);
-    return { terminal, node, number: Math.max(0, ...numbers) + 1 };
+  function create(): Promise<void> {
+    return labd.create(id, topologyOf(source.lab().file));
   }
 
   /** Runs a job that ends with nodes that have a terminal each, or with a broken session. */
-  async function becomeReady(nodes: string[], kept: TerminalInfo[], job: () => Promise<void>): Promise<void> {
+  async function becomeReady(nodes: string[], job: () => Promise<void>): Promise<void> {
     try {
       await job();
-      const opened = [...kept, ...(await Promise.all(nodes.map(openOn)))];
-      startedAt ??= now();
-      await record.started(startedAt);
-      set({ status: 'ready', since: now(), expiresAt, terminals: opened });
-      await record.setTerminals(opened);
+      const started = await Promise.all(nodes.map(shells.start));
+      await clock.start();
+      set({ status: 'ready', since: now() });
+      await shells.add(started);
     } catch (error) {
       options.fault(error, 'making nodes');
-      set({ status: 'broken', since: now(), reason: 'nodes-failed' });
+      set({ status: 'broken', since: now(), reason: 'nodes-failed', detail: wordsOf(error) });
     }
+    // What was said of the former nodes need not be true of these.
+    if (phase.status !== 'ready' || here().every((each) => judge.result(each).status === 'pending')) return;
+    judgeStep(false).catch((error) => options.fault(error, 'judging new nodes'));
   }
 
-  async function noteFinish(): Promise<void> {
-    const passed = source.lab().checkpoints.map((checkpoint) => judge.result(checkpoint.id).passedAt);
-    if (finishedAt !== undefined || passed.length === 0 || passed.includes(undefined)) return;
-    finishedAt = Math.max(...passed.map((at) => at ?? 0));
-    await record.finished(finishedAt);
-    options.changed();
+  /** A node's init may have been killed, by the learner or for want of memory. */
+  async function lookAlive(): Promise<void> {
+    const mine = (await labd.list()).find((each) => each.session === id);
+    if (!mine?.alive) died();
+  }
+
+  function died(): void {
+    if (phase.status === 'ready') set({ status: 'broken', since: now(), reason: 'nodes-died' });
+  }
+
+  function results(): Record<string, CheckpointResult> {
+    return Object.fromEntries(source.lab().checkpoints.map(({ id: each }) => [each, judge.result(each)]));
+  }
+
+  /** The checkpoints of the step the learner stands at. */
+  function here(): string[] {
+    const checkpoints = source.lab().steps.find((each) => each.id === step)?.head.checkpoints ?? [];
+    return checkpoints.map((each) => each.id);
   }
 
   async function judgeStep(byHand: boolean, checkpoint?: string): Promise<void> {
-    if (session.status !== 'ready') throw new Refusal('not-ready');
-    const here = source.lab().steps.find((each) => each.id === step)?.head.checkpoints ?? [];
+    mustBeReady();
     const known = source.lab().checkpoints.some((each) => each.id === checkpoint);
     if (checkpoint !== undefined && !known) throw new Refusal('not-found');
-    await judge.judge({ byHand, checkpoints: checkpoint ? [checkpoint] : here.map((each) => each.id) });
-    await noteFinish();
+    await judge.judge({ byHand, checkpoints: checkpoint ? [checkpoint] : here() });
   }
 
   return {
     id,
+    status: () => phase.status,
     state() {
-      const { checkpoints, id: lab } = source.lab();
       const values = judge.values();
       const live = Object.entries(source.checks().values).map(([key, { label, node }]) => [
         key,
         { label, node, value: values[key] ?? null },
       ]);
       return {
-        lab,
-        session,
-        results: Object.fromEntries(checkpoints.map((checkpoint) => [checkpoint.id, judge.result(checkpoint.id)])),
+        lab: source.lab().id,
+        session: sessionState(),
+        results: results(),
         values: Object.fromEntries(live),
         judging: judge.busy(),
-        startedAt,
-        finishedAt,
+        ...clock.times(),
         now: now(),
       };
     },
@@ -171,43 +204,43 @@ export function createLabSession(options: {
       step = next;
     },
     async start() {
-      if (session.status === 'creating' || session.status === 'ready' || session.status === 'resetting') return;
+      if (phase.status === 'creating' || phase.status === 'ready' || phase.status === 'resetting') return;
+      judge.forget();
       set({ status: 'creating', since: now(), stage: 'files' });
-      await becomeReady(nodeNames(), [], () => labd.create(id, topology()));
+      const nodes = nodeNames();
+      await inTurn(() => becomeReady(nodes, () => shells.closeOn(nodes).then(create)));
     },
     async reset(node) {
-      if (session.status !== 'ready' && session.status !== 'broken') throw new Refusal('busy');
+      if (phase.status !== 'ready' && phase.status !== 'broken') throw new Refusal('busy');
       const all = nodeNames();
       if (node !== undefined && !all.includes(node)) throw new Refusal('not-found');
       // A broken session has no node worth keeping.
-      const nodes = node === undefined || session.status === 'broken' ? all : [node];
-      const kept = terminals().filter((each) => !nodes.includes(each.node));
-      const closing = terminals().filter((each) => nodes.includes(each.node));
-      set({ status: 'resetting', since: now(), nodes, terminals: kept, expiresAt });
-      await judge.idle();
-      judge.forget();
-      await becomeReady(nodes, kept, async () => {
-        await Promise.all(closing.map((each) => labd.closeTerminal(each.terminal)));
-        if (nodes.length < all.length) {
-          await Promise.all(nodes.map((each) => labd.reset(id, each)));
-        } else {
-          await labd.destroy(id);
-          await labd.create(id, topology());
-        }
-      });
+      const nodes = node === undefined || phase.status === 'broken' ? all : [node];
+      set({ status: 'resetting', since: now(), nodes });
+      await inTurn(() =>
+        becomeReady(nodes, async () => {
+          await shells.closeOn(nodes);
+          await judge.idle();
+          judge.forget();
+          if (nodes.length < all.length) await Promise.all(nodes.map((each) => labd.reset(id, each)));
+          else await labd.destroy(id).then(create);
+        }),
+      );
     },
-    async end(reason) {
-      const closing = terminals();
-      judge.close();
-      set({ status: 'gone', since: now(), reason });
-      await Promise.all(closing.map((each) => labd.closeTerminal(each.terminal)));
-      await labd.destroy(id);
-    },
+    end: (reason) =>
+      inTurn(async () => {
+        if (phase.status === 'none' || phase.status === 'gone') return;
+        judge.close();
+        set({ status: 'gone', since: now(), reason });
+        await judge.idle();
+        judge.forget();
+        await Promise.all([shells.closeOn(nodeNames()), labd.destroy(id)]);
+      }),
     judge: judgeStep,
     async answer(checkpoint, answers) {
       const questions = source.lab().checkpoints.find((each) => each.id === checkpoint)?.questions ?? [];
       if (questions.length === 0) throw new Refusal('not-found');
-      if (session.status !== 'ready') throw new Refusal('not-ready');
+      mustBeReady();
       const given = questions.flatMap(({ id: question }) => {
         const text = answers[question];
         return text === undefined ? [] : [[question, text] as const];
@@ -217,31 +250,29 @@ export function createLabSession(options: {
       return judge.result(checkpoint);
     },
     async openTerminal(node) {
-      if (session.status !== 'ready') throw new Refusal('not-ready');
       if (!nodeNames().includes(node)) throw new Refusal('not-found');
-      const opened = await openOn(node);
-      await setTerminals([...terminals(), opened]);
-      return opened.terminal;
+      mustBeReady();
+      return inTurn(async () => {
+        mustBeReady();
+        const started = await shells.start(node);
+        await shells.add([started]);
+        return started.terminal;
+      });
     },
     async closeTerminal(terminal) {
-      await setTerminals(terminals().filter((each) => each.terminal !== terminal));
+      await shells.drop(terminal);
       await labd.closeTerminal(terminal);
     },
-    hasTerminal: (terminal) => terminals().some((each) => each.terminal === terminal),
+    terminals: () => shells.list().map((each) => each.terminal),
     terminalEnded(terminal) {
-      const next = terminals().filter((each) => each.terminal !== terminal);
-      if (next.length === terminals().length) return;
-      setTerminals(next).catch((error) => options.fault(error, 'keeping terminals'));
+      shells.drop(terminal).catch((error) => options.fault(error, 'keeping terminals'));
     },
     progress(stage, node) {
-      if (session.status === 'creating') set({ ...session, stage, node });
+      if (phase.status === 'creating') set({ ...phase, stage, node });
     },
-    died() {
-      if (session.status === 'ready') set({ status: 'broken', since: now(), reason: 'nodes-died' });
-    },
+    died,
     setExpiry(next) {
       expiresAt = next;
-      if (session.status === 'ready') session = { ...session, expiresAt };
     },
     close: () => judge.close(),
   };

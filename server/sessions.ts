@@ -21,6 +21,8 @@ export interface Sessions {
   /** The person's session in a lab, made on first use; it has no nodes until it is started. */
   of(person: string, lab: string): Promise<Owned>;
   byTerminal(terminal: string): Owned | undefined;
+  /** Every open terminal, by name. */
+  terminals(): string[];
   start(owned: Owned): Promise<void>;
   end(owned: Owned, reason: 'expired' | 'ended'): Promise<void>;
   /** A command ended in one of the session's terminals: judge soon. */
@@ -28,7 +30,7 @@ export interface Sessions {
   progress(id: string, stage: Exclude<Stage, 'queued'>, node?: string): void;
   /** Takes over what a former web left: sessions whose nodes live go on, the others say that they died. */
   adopt(terminals: string[]): Promise<void>;
-  /** Ends what nobody has looked at for too long. `watched` says whether someone looks at it now. */
+  /** Ends, then forgets what nobody has looked at for too long. `watched` says whether someone looks at it now. */
   sweep(watched: (owned: Owned) => boolean): Promise<void>;
   close(): void;
 }
@@ -50,6 +52,8 @@ export function createSessions(options: {
   const seen = new Map<string, number>();
   const hints = new Map<string, { last: number; timer?: NodeJS.Timeout }>();
   const telling = new Set<Owned>();
+  /** Counted as having nodes before they have: several may ask for the last place at once. */
+  const starting = new Set<Owned>();
 
   function keyOf(person: string, lab: string): string {
     return `${person}/${lab}`;
@@ -72,7 +76,7 @@ export function createSessions(options: {
   ): Promise<Owned> {
     const source = options.source(lab);
     if (!source) throw new Refusal('not-found');
-    const { startedAt, finishedAt, results } = await store.progress.read(person, lab);
+    const { results, ...times } = await store.progress.read(person, lab);
     const id = former?.id ?? newId();
     const owned: Owned = {
       person,
@@ -84,8 +88,7 @@ export function createSessions(options: {
         now,
         expiresAt: (former?.seenAt ?? now()) + options.idleMs,
         results,
-        startedAt,
-        finishedAt,
+        times,
         adopted: former,
         newTerminalId: newId,
         record: {
@@ -104,13 +107,34 @@ export function createSessions(options: {
   }
 
   function hasNodes(owned: Owned): boolean {
-    return !['none', 'gone'].includes(owned.session.state().session.status);
+    return starting.has(owned) || !['none', 'gone'].includes(owned.session.status());
   }
 
   async function end(owned: Owned, reason: 'expired' | 'ended'): Promise<void> {
     if (!hasNodes(owned)) return;
     await store.sessions.finish(owned.session.id, reason);
     await owned.session.end(reason);
+  }
+
+  async function sweepOne(owned: Owned, isWatched: boolean): Promise<void> {
+    const { id } = owned.session;
+    if (isWatched) {
+      seen.set(id, now());
+      owned.session.setExpiry(now() + options.idleMs);
+      if (hasNodes(owned)) await store.sessions.seen(id, now());
+    } else if (now() - (seen.get(id) ?? 0) > options.idleMs) {
+      if (hasNodes(owned)) {
+        // For as long again it can be told why the nodes are gone.
+        seen.set(id, now());
+        return end(owned, 'expired');
+      }
+      // Made again from the store when the person comes back.
+      owned.session.close();
+      all.delete(keyOf(owned.person, owned.lab));
+      clearTimeout(hints.get(id)?.timer);
+      hints.delete(id);
+      seen.delete(id);
+    }
   }
 
   function judge(owned: Owned): void {
@@ -123,28 +147,33 @@ export function createSessions(options: {
   return {
     async of(person, lab) {
       const key = keyOf(person, lab);
-      const known = all.get(key);
-      if (known) return known;
-      const begun = opening.get(key) ?? bring(person, lab);
-      opening.set(key, begun);
+      const begun = opening.get(key) ?? all.get(key) ?? bring(person, lab);
+      if (begun instanceof Promise) opening.set(key, begun);
       try {
-        return await begun;
+        const owned = await begun;
+        seen.set(owned.session.id, now());
+        return owned;
       } finally {
         opening.delete(key);
       }
     },
-    byTerminal: (terminal) => [...all.values()].find((owned) => owned.session.hasTerminal(terminal)),
+    byTerminal: (terminal) => [...all.values()].find((owned) => owned.session.terminals().includes(terminal)),
+    terminals: () => [...all.values()].flatMap((owned) => owned.session.terminals()),
     async start(owned) {
-      const { status } = owned.session.state().session;
-      if (status === 'broken') return owned.session.reset();
-      if (status !== 'none' && status !== 'gone') return;
+      const { session, person, lab } = owned;
+      if (session.status() === 'broken') return session.reset();
+      if (hasNodes(owned)) return;
       if ([...all.values()].filter(hasNodes).length >= options.sessionsMax) throw new Refusal('too-many');
-      const at = now();
-      const row = { id: owned.session.id, person: owned.person, lab: owned.lab, createdAt: at, seenAt: at };
-      await store.sessions.begin(row);
-      seen.set(owned.session.id, at);
-      owned.session.setExpiry(at + options.idleMs);
-      await owned.session.start();
+      starting.add(owned);
+      try {
+        const at = now();
+        await store.sessions.begin({ id: session.id, person, lab, createdAt: at, seenAt: at });
+        seen.set(session.id, at);
+        session.setExpiry(at + options.idleMs);
+        await session.start();
+      } finally {
+        starting.delete(owned);
+      }
     },
     end,
     hint(owned) {
@@ -183,15 +212,8 @@ export function createSessions(options: {
     },
     async sweep(watched) {
       for (const owned of all.values()) {
-        if (!hasNodes(owned)) continue;
-        const { id } = owned.session;
-        if (watched(owned)) {
-          seen.set(id, now());
-          owned.session.setExpiry(now() + options.idleMs);
-          await store.sessions.seen(id, now());
-        } else if (now() - (seen.get(id) ?? 0) > options.idleMs) {
-          await end(owned, 'expired');
-        }
+        // One that cannot be ended must not keep the others.
+        await sweepOne(owned, watched(owned)).catch((error) => options.fault(error, `sweeping ${owned.session.id}`));
       }
     },
     close() {

@@ -101,7 +101,7 @@ async function buildImage(settings) {
   await step('制作节点镜像', node, args, { echo: /^节点镜像/ });
 }
 
-/** Every file under a path with its time and size: enough to notice an edit. */
+/** Every file under a path, in a fixed order. */
 function* filesUnder(path) {
   const info = statSync(path, { throwIfNoEntry: false });
   if (!info) return;
@@ -145,10 +145,11 @@ function readSettings() {
 
 /**
  * Brings the machine to where `for` can run: `run` needs everything but the browser, `test` that too, `dev` no built
- * site, `lab` no site at all. Hands back the parsed settings. Throws SetupProblem.
+ * site, `lab` no site at all, `stop` nothing. Hands back the parsed settings. Throws SetupProblem.
  */
 export async function setUp(purpose) {
   firstProblem(basics());
+  if (purpose === 'stop') return readSettings();
   const packages = purpose === 'test' ? { ...RUN_PACKAGES, ...TEST_PACKAGES } : RUN_PACKAGES;
   await Promise.all([installPackages(packages), installModules()]);
   firstProblem(kernelFeatures());

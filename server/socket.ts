@@ -14,6 +14,8 @@ const MESSAGE_MAX_BYTES = 160 * 1024;
 /** Requests of one socket within ten seconds: fast typing and acknowledgements of a flood stay far below. */
 const REQUESTS_PER_WINDOW = 2_000;
 const REQUEST_WINDOW_S = 10;
+/** Terminals one socket looks at: two screens' worth of all nodes; each keeps a terminal's replay in memory. */
+const VIEWS_PER_SOCKET = 48;
 /** Costly requests of one person within a minute, by name. */
 const PER_MINUTE: Partial<Record<RequestName, number>> = {
   'lab:start': 10,
@@ -21,6 +23,8 @@ const PER_MINUTE: Partial<Record<RequestName, number>> = {
   'checkpoint:check': 60,
   'question:answer': 20,
   'terminal:open': 30,
+  // Each may bring a replay of 256 KiB.
+  'terminal:attach': 300,
   'me:code': 10,
 };
 
@@ -149,11 +153,14 @@ export function openDoor(options: {
     },
     async 'terminal:attach'({ terminal, after }, client) {
       owning(client, terminal);
-      client.data.views.get(terminal)?.close();
+      const { views } = client.data;
+      if (views.size >= VIEWS_PER_SOCKET && !views.has(terminal)) throw new Refusal('too-many');
       const { attached, view } = await terminals.attach(terminal, after, {
         output: (offset, bytes) => client.emit('terminal:output', terminal, offset, bytes),
       });
-      client.data.views.set(terminal, view);
+      // Only now: two requests at once must not leave a view that nobody closes.
+      views.get(terminal)?.close();
+      views.set(terminal, view);
       if (!client.connected) view.close();
       return attached;
     },

@@ -1,7 +1,7 @@
-// `npm start`, `npm run dev`, `npm run stop`, `npm run lab`, `npm test`: set up what is missing, then run.
+// `npm start`, `npm run dev`, `npm run stop`, `npm run lab`, `npm test`, `npm run screenshots`: set up what is missing, then run.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { node, root, SetupProblem, setUp } from './setup.js';
 
@@ -43,6 +43,18 @@ function answers(socket) {
   });
 }
 
+/** Says so when the port cannot be listened on, before anything is started for it. */
+function mustBeFree(host, port) {
+  return new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', (error) => {
+      const why = error.code === 'EADDRINUSE' ? `端口 ${port} 已被占用` : `无法监听 ${host}:${port}（${error.code}）`;
+      failed(new SetupProblem(`${why}：换一个再启动，例如 PORT=${port + 1} npm start`));
+    });
+    server.listen(port, host, () => server.close(() => done()));
+  });
+}
+
 /** The living process of a pid file, or undefined; a reused number is told by its command line. */
 function livingPid({ pid, entry }) {
   if (!existsSync(pid)) return undefined;
@@ -75,6 +87,7 @@ async function launch(name, which, settings) {
     stdio: ['ignore', log, log],
     env: { ...process.env, NODE_ENV: process.env.NODE_ENV ?? 'production' },
   });
+  closeSync(log);
   child.unref();
   writeFileSync(which.pid, String(child.pid));
   const deadline = Date.now() + ANSWER_WAIT_MS;
@@ -137,6 +150,7 @@ async function start(dev) {
       `这个目录（${settings.data}）里的织网已经在运行；要同时运行两份，请给另一份不同的 PORT 和 NETLOOM_DATA。`,
     );
   }
+  await mustBeFree(settings.host, settings.port);
   mkdirSync(join(settings.data, 'run'), { recursive: true, mode: 0o700 });
   writeFileSync(all.start.pid, String(process.pid));
   const state = { stopping: false };
@@ -157,12 +171,10 @@ async function start(dev) {
 
 async function stop() {
   if (!existsSync(node)) return say('织网没有在运行。');
-  const settings = await setUp('lab');
+  const settings = await setUp('stop');
   const all = processes(settings);
-  await end(all.start);
-  await end(all.web);
+  for (const which of [all.start, all.web, all.labd]) await end(which);
   const swept = spawnSync(node, ['server/cli.ts', 'clear'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  await end(all.labd);
   await end(all.ptyd);
   for (const { pid } of Object.values(all)) rmSync(pid, { force: true });
   if (swept.status !== 0) throw new SetupProblem('有节点没有清理干净，原因见上；可以再运行一次 npm run stop。');
@@ -188,9 +200,9 @@ try {
   } else if (command === 'lab') {
     if (rest[0] !== 'doctor') await setUp('lab');
     become(['server/cli.ts', ...rest]);
-  } else if (command === 'test') {
+  } else if (command === 'test' || command === 'screenshots') {
     await setUp('test');
-    become(['e2e/run.ts', ...rest]);
+    become([command === 'test' ? 'e2e/run.ts' : 'e2e/screenshots.ts', ...rest]);
   } else throw new SetupProblem(`不认识的命令：${command}`);
 } catch (error) {
   if (!(error instanceof SetupProblem)) throw error;

@@ -30,14 +30,14 @@ export interface Terminals {
   close(): void;
 }
 
-/** Connects to ptyd's `attach` socket. */
-export function connectTerminals(path: string, news: AttachNews): Terminals {
+/** Connects to ptyd's `attach` socket. `returned` hears of each connection, because what happened before is not told again. */
+export function connectTerminals(path: string, news: AttachNews, returned: () => void): Terminals {
   interface Place {
     terminal: string;
     watcher: Watcher;
     /** Offset after the last byte that came. */
     received: number;
-    /** What came before the answer to attach was passed on: the answer must reach the browser first. */
+    /** Until the answer to attach has been passed on: what came before it, for the answer must reach the browser first. */
     held?: { offset: number; bytes: Buffer }[];
   }
   const places = new Map<number, Place>();
@@ -57,9 +57,14 @@ export function connectTerminals(path: string, news: AttachNews): Terminals {
     },
     opened() {
       for (const [channel, place] of places) {
-        // A terminal that did not survive is told by its session, which compares its terminals with list().
-        ptyd.remote.attach(channel, place.terminal, place.received).catch(() => places.delete(channel));
+        // Whoever is still waiting for a first answer attaches, or is refused, by that.
+        if (place.held) continue;
+        ptyd.remote.attach(channel, place.terminal, place.received).catch(() => {
+          // Gone again: the next connection is another chance. Else the terminal did not survive.
+          if (ptyd.connected()) places.delete(channel);
+        });
       }
+      returned();
     },
   });
 

@@ -204,4 +204,27 @@ describe('web, on real nodes', () => {
     expect(entered.ok && entered.data.session).toEqual(learner.state()?.session);
     expect((await post()).headers.get('location')).toBe('/resume?error=code');
   });
+
+  it('takes no form longer than a code, whatever its head says', async () => {
+    const endless = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(512)),
+    });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const request = { method: 'POST', body: endless, headers, duplex: 'half', redirect: 'manual' } as const;
+    expect((await fetch(`http://127.0.0.1:${web.port}/resume`, request)).status).toBe(413);
+  });
+
+  it('tells which shells were lost with ptyd, and opens new ones', async () => {
+    const learner = await sit(await newCookie());
+    const { terminals } = await start(learner);
+    await attach(learner, terminals[0]?.terminal ?? '');
+    const ptyd = processes.shift();
+    ptyd?.kill('SIGKILL');
+    launch('server/ptyd/index.ts');
+    await vi.waitFor(() => expect(learner.state()?.session).toMatchObject({ status: 'ready', terminals: [] }), 10_000);
+    const opened = await learner.ask('terminal:open', { lab: LAB, node: 'node-1' });
+    const terminal = opened.ok ? opened.data.terminal : '';
+    await attach(learner, terminal);
+    await vi.waitFor(() => expect(learner.screen(terminal)).toContain('root@node-1'), 5_000);
+  });
 });

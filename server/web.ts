@@ -7,6 +7,7 @@ import { type Env, socketPath } from './env.ts';
 import { createHttp } from './http.ts';
 import type { Labd, LabdNews } from './labd/contract.ts';
 import type { News } from './protocol.ts';
+import type { AttachNews } from './ptyd/contract.ts';
 import { connectSeam } from './seam.ts';
 import { createSessions } from './sessions.ts';
 import { type Door, openDoor } from './socket.ts';
@@ -54,11 +55,12 @@ export async function startWeb(
     const owned = sessions.byTerminal(terminal);
     if (owned) door.open?.tell(owned, name, ...news);
   };
-  const terminals = connectTerminals(socketPath(env.data, 'attach'), {
-    ended(terminal, code) {
-      tell(terminal, 'terminal:ended', terminal, code);
-      sessions.byTerminal(terminal)?.session.terminalEnded(terminal);
-    },
+  const ended = (terminal: string, code: number | null) => {
+    tell(terminal, 'terminal:ended', terminal, code);
+    sessions.byTerminal(terminal)?.session.terminalEnded(terminal);
+  };
+  const news: AttachNews = {
+    ended,
     mark(terminal, kind, code, offset) {
       if (kind === 'D') {
         tell(terminal, 'terminal:command', terminal, code, offset);
@@ -67,6 +69,17 @@ export async function startWeb(
       } else if (kind === 'B') tell(terminal, 'terminal:prompt', terminal, true);
       else if (kind === 'C') tell(terminal, 'terminal:prompt', terminal, false);
     },
+  };
+  /** A ptyd that was started anew has lost its shells, and cannot say so. */
+  async function endLost(): Promise<void> {
+    // Before the question: one that is opened meanwhile is not in the answer.
+    const open = sessions.terminals();
+    if (open.length === 0) return;
+    const alive = await terminals.list();
+    for (const terminal of open) if (!alive.includes(terminal)) ended(terminal, null);
+  }
+  const terminals = connectTerminals(socketPath(env.data, 'attach'), news, () => {
+    endLost().catch((error) => fault(error, 'comparing terminals'));
   });
   const sessions = createSessions({
     store,
@@ -90,6 +103,10 @@ export async function startWeb(
     classroom,
     origins: env.origins,
     dev: env.dev,
+    taught: (lab, step) => {
+      const steps = curriculum.source(lab)?.lab().steps;
+      return steps !== undefined && (step === undefined || steps.some((each) => each.id === step));
+    },
     ready: async () => ({
       store: await store.ping().then(
         () => true,

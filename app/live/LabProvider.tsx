@@ -3,28 +3,28 @@
 import { useParams, useRouter } from 'next/navigation';
 import { type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { LiveContext } from './context.ts';
-import { createLive, type LabNode } from './live.ts';
+import { createLive } from './live.ts';
 
 interface Props {
   lab: string;
-  /** The step the learner stands at; taken from the address when absent. */
-  step?: string;
-  nodes: LabNode[];
   children: ReactNode;
 }
 
-/** Keeps one lab alive for everything inside: one socket, one state, however often the step changes. */
-export function LabProvider({ lab, ...rest }: Props) {
-  return <OneLab key={lab} lab={lab} {...rest} />;
+/** Keeps one lab alive for everything inside: one socket, one state, however often the step in the address changes. */
+export function LabProvider({ lab, children }: Props) {
+  return (
+    <OneLab key={lab} lab={lab}>
+      {children}
+    </OneLab>
+  );
 }
 
-function OneLab({ lab, step, children }: Props) {
+function OneLab({ lab, children }: Props) {
   const router = useRouter();
-  const params = useParams<{ step?: string }>();
+  const { step } = useParams<{ step?: string }>();
   const [live] = useState(() => createLive(lab, () => router.refresh()));
-  const standing = step ?? params.step ?? null;
 
-  useEffect(() => live.stand(standing), [live, standing]);
+  useEffect(() => live.stand(step ?? null), [live, step]);
   useEffect(() => {
     live.open();
     return () => live.close();

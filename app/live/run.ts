@@ -214,14 +214,11 @@ export function useRun() {
   if (!live) throw new Error('useRun needs a LabProvider');
   useSyncExternalStore(live.runner.changes.subscribe, live.runner.changes.get, () => 0);
   const view = useSyncExternalStore(live.view.subscribe, live.view.get, live.view.get);
-  const canRun = useCallback(
-    (_nodes: string[]): true | string => {
-      if (view.connection !== 'open') return machines.cannotRun.offline;
-      const status = view.state?.session.status ?? 'none';
-      return status === 'ready' ? true : machines.cannotRun[status];
-    },
-    [view.connection, view.state],
-  );
+  const canRun = useCallback((): true | string => {
+    if (view.connection !== 'open') return machines.cannotRun.offline;
+    const status = view.state?.session.status ?? 'none';
+    return status === 'ready' ? true : machines.cannotRun[status];
+  }, [view.connection, view.state]);
   return useMemo(
     () => ({
       run: live.runner.run,

@@ -74,6 +74,7 @@ export const machines = {
 
 /** The panels shown in place of terminals. */
 export const panels = {
+  why: (detail: string) => `原因：${detail}。`,
   none: {
     title: (count: number) => `${count === 2 ? '两' : ` ${count} `}台真实的 Linux 节点`.trim(),
     text: '节点只属于你，有 root 权限，可以放心试。\n弄坏了随时重置；启动通常不到一秒。',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { NetworkSnapshot } from '../network/snapshot.ts';
 import type { ProbeRequest, ProbeTrace } from '../network/trace.ts';
+import { type Size, size, terminal } from '../ptyd/contract.ts';
 import type { ExecResult, Limits, SessionId, Topology } from './nodes/driver.ts';
 
 /**
@@ -10,11 +11,6 @@ import type { ExecResult, Limits, SessionId, Topology } from './nodes/driver.ts'
 
 export const sessionId = z.string().regex(/^[a-z0-9]{8,32}$/);
 export const node = z.string().regex(/^[a-z][a-z0-9-]{0,14}$/);
-/** Terminals are named by web; the name is opaque to everybody else. */
-export const terminalId = z.string().regex(/^[a-z0-9]{16,32}$/);
-export const size = z.object({ cols: z.number().int().min(2).max(500), rows: z.number().int().min(1).max(200) });
-
-export type Size = z.infer<typeof size>;
 
 export const topology = z.strictObject({
   nodes: z
@@ -38,7 +34,7 @@ export const watch = z.strictObject({
 });
 export type Watch = z.infer<typeof watch>;
 
-export const probeRequest = z.strictObject({
+const probeRequest = z.strictObject({
   node,
   namespace: z
     .string()
@@ -48,7 +44,7 @@ export const probeRequest = z.strictObject({
   count: z.number().int().min(1).max(5),
 });
 
-export const execLimits = z.strictObject({
+const execLimits = z.strictObject({
   timeoutMs: z.number().int().min(1).max(600_000),
   maxBytes: z.number().int().min(1).max(4_194_304),
 });
@@ -59,8 +55,8 @@ export const calls = {
   reset: z.tuple([sessionId, node]),
   destroy: z.tuple([sessionId]),
   list: z.tuple([]),
-  openTerminal: z.tuple([sessionId, node, terminalId, size]),
-  closeTerminal: z.tuple([terminalId]),
+  openTerminal: z.tuple([sessionId, node, terminal, size]),
+  closeTerminal: z.tuple([terminal]),
   snapshot: z.tuple([sessionId, watch]),
   probe: z.tuple([sessionId, probeRequest]),
   exec: z.tuple([

@@ -2,8 +2,8 @@
 
 /** The longest name, address or flag that is kept, characters; the kernel's own are far shorter. */
 const TEXT_MAX = 64;
-/** The most entries of one table that are kept: a learner needs a dozen, a flood must not fill labd. */
-export const ENTRIES_MAX = 1024;
+/** The most entries of one list that are looked at; what namespace.ts reads has room for about as many. */
+const PARSED_MAX = 65_536;
 /** The most entries of a list inside an entry: addresses of a link, flags. */
 const INNER_MAX = 64;
 
@@ -46,7 +46,7 @@ function parseList(line: string): Fields[] {
   const clean = line.replace(/[\u0000-\u001f\u007f-\u009f]/g, '').trim();
   if (clean === '') return [];
   try {
-    return objects(JSON.parse(clean), ENTRIES_MAX);
+    return objects(JSON.parse(clean), PARSED_MAX);
   } catch {
     // A name that iproute2 did not escape, or output cut short: this table is then empty, and nothing holds by it.
     return [];

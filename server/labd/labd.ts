@@ -4,6 +4,7 @@ import type { NodeDriver, NodeSpec, SessionId, Topology } from './nodes/driver.t
 import type { Probe } from './probe.ts';
 import type { SessionFiles } from './sessions.ts';
 import type { SnapshotReader } from './snapshot.ts';
+import { createTurns } from './turns.ts';
 
 /** labd's verbs over one runtime. One job at a time changes a session; readings go on beside it. */
 export function createLabd(parts: {
@@ -15,19 +16,7 @@ export function createLabd(parts: {
   news: LabdNews;
 }): Labd & { adopt(): Promise<{ adopted: SessionId[]; removed: SessionId[] }> } {
   const { driver, sessions, news } = parts;
-  const jobs = new Map<SessionId, Promise<unknown>>();
-
-  /** Runs a job after the session's earlier ones, whatever became of them. */
-  function inTurn<T>(session: SessionId, job: () => Promise<T>): Promise<T> {
-    const before = jobs.get(session) ?? Promise.resolve();
-    const mine = before.then(job, job);
-    jobs.set(session, mine);
-    const done = () => {
-      if (jobs.get(session) === mine) jobs.delete(session);
-    };
-    mine.then(done, done);
-    return mine;
-  }
+  const inTurn = createTurns();
 
   function topologyOf(session: SessionId): Topology {
     const topology = sessions.get(session);

@@ -29,6 +29,7 @@ export function readLinks(printed: string): Link[] {
       up: flags.includes('UP'),
       carrier: flags.includes('LOWER_UP'),
       kind,
+      ...(flags.includes('NOARP') && !flags.includes('LOOPBACK') && { noArp: true as const }),
       ...(master !== undefined && { master }),
       ...(peerIndex !== undefined && { peerIndex }),
       ...(peerNamespaceId !== undefined && { peerNamespaceId }),

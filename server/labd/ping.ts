@@ -1,8 +1,8 @@
 import type { ProbeTrace } from '../network/trace.ts';
 import { inNamespace, observe } from './observe.ts';
 
-/** Five requests 0.2 s apart and one second for the last answer are 1.8 s; ms. */
-const PING_MS = 2500;
+/** Five requests 0.2 s apart and one second for the last answer are 1.8 s; starting it may take a busy machine longer, ms. */
+const PING_MS = 6000;
 const PING_BYTES = 65_536;
 /** The most complaints that are kept, and of each, characters. */
 const ERRORS_MAX = 5;

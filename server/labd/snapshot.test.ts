@@ -78,14 +78,27 @@ describe('a snapshot', () => {
       return snapshot.nodes['node-1']?.routeAnswers[0];
     };
     const asked = { from: '172.17.0.2', to: '172.18.0.2', iif: 'br0' };
-    expect(await answer()).toEqual({ ...asked, result: 'not-forwarded' });
+    const sender = { result: 'unicast', dev: 'veth0', gateway: '172.17.0.1' };
+    expect(await answer()).toEqual({ ...asked, result: 'not-forwarded', sender });
     execFileSync('ip', ['netns', 'exec', node, 'sysctl', '-qw', 'net.ipv4.conf.all.forwarding=1']);
-    expect(await answer()).toEqual({ ...asked, result: 'unicast', dev: 'vxlan100' });
+    expect(await answer()).toEqual({ ...asked, result: 'unicast', dev: 'vxlan100', sender });
     ip('-n', node, 'route', 'del', '172.18.0.0/24');
-    expect(await answer()).toEqual({ ...asked, result: 'no-route' });
+    expect(await answer()).toEqual({ ...asked, result: 'no-route', sender });
     ip('-n', node, 'route', 'add', 'prohibit', '172.18.0.0/24');
-    expect(await answer()).toEqual({ ...asked, result: 'refused' });
+    expect(await answer()).toEqual({ ...asked, result: 'refused', sender });
     ip('-n', node, 'route', 'replace', '172.18.0.0/24', 'dev', 'vxlan100');
+  });
+
+  test('asks of what comes out of the tunnel, and of what the node sends itself', async () => {
+    const flows = [
+      { node: 'node-1', from: '172.18.0.2', to: '172.17.0.2' },
+      { node: 'node-1', from: '192.168.245.168', to: '192.168.245.172' },
+    ];
+    const snapshot = await createSnapshotReader({ driver }).read('s', specs, { packages: [], flows });
+    expect(snapshot.nodes['node-1']?.routeAnswers).toEqual([
+      { from: '172.18.0.2', to: '172.17.0.2', iif: 'vxlan100', result: 'unicast', dev: 'br0' },
+      { from: '192.168.245.168', to: '192.168.245.172', iif: null, result: 'unicast', dev: 'ens33' },
+    ]);
   });
 
   test('lets go of what it held', async () => {
@@ -104,6 +117,13 @@ describe('a probe', () => {
     expect(echo).toMatchObject({ at: { node: 'node-1', link: 'br0' }, ip: { src: '172.17.0.2', ttl: 64 } });
     expect(trace.frames.some(({ arp, at }) => arp?.targetIp === '172.18.0.2' && 'link' in at)).toBe(true);
     expect(ip('-n', node, 'neigh', 'show', 'dev', 'vxlan100').toString()).toBe('');
+  });
+
+  test('goes on without a link whose name no command line can carry', async () => {
+    ip('-n', node, 'link', 'set', 'ev\u001b"il\u0007\\', 'up');
+    const request = { node: 'node-1', namespace: 'docker1', to: '172.17.0.1', count: 1 };
+    const trace = await createProbe({ driver }).run('s', specs, request);
+    expect(trace).toMatchObject({ sent: 1, received: 1, replyTtl: 64 });
   });
 
   test('from a namespace that is not there is refused', async () => {

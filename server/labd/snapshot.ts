@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { NamespaceSnapshot, NetworkSnapshot, NodeSnapshot } from '../network/snapshot.ts';
 import type { Watch } from './contract.ts';
+import { focus } from './focus.ts';
 import { readNamespace } from './namespace.ts';
 import type { NodeDriver, NodeSpec, SessionId, Vantage } from './nodes/driver.ts';
 import { readPackages } from './packages.ts';
@@ -8,6 +9,8 @@ import { askRoute } from './route-answer.ts';
 
 /** A node may make 64 namespaces (security.md §2); no more are read. */
 const NAMESPACES_MAX = 64;
+/** Named namespaces that are read at a time: a lab has one or two, and more processes only wait for each other. */
+const READERS = 4;
 /** dpkg's database of a full Ubuntu server is 1 MB; bytes. */
 const DPKG_BYTES = 8 * 1024 * 1024;
 
@@ -32,7 +35,7 @@ export function createSnapshotReader({
       return {
         takenAt,
         tookMs: Math.round((performance.now() - started) * 10) / 10,
-        nodes: Object.fromEntries(read.map((node) => [node.name, node])),
+        nodes: Object.fromEntries(focus(read, watch).map((node) => [node.name, node])),
       };
     },
   };
@@ -48,7 +51,7 @@ async function readNode(driver: NodeDriver, session: SessionId, name: string, wa
     ]);
     const node: NodeSnapshot = { name, namespaces, routeAnswers: [], packages };
     const flows = watch.flows.filter((flow) => flow.node === name);
-    const asked = flows.map((flow) => askRoute(vantage.own, node, flow.from, flow.to));
+    const asked = flows.map((flow) => askRoute(vantage, node, flow.from, flow.to));
     return { ...node, routeAnswers: await Promise.all(asked) };
   } finally {
     vantage.close();
@@ -59,7 +62,7 @@ async function readNode(driver: NodeDriver, session: SessionId, name: string, wa
 async function readNamespaces(vantage: Vantage, node: string): Promise<NodeSnapshot['namespaces']> {
   const ownInode = (await stat(vantage.own)).ino;
   const named = vantage.named.slice(0, NAMESPACES_MAX);
-  const first = new Map(named.map((entry) => [entry.inode, entry]).reverse() as [number, (typeof named)[0]][]);
+  const first = new Map(named.map((entry) => [entry.inode, entry] as const).reverse());
   first.delete(ownInode);
   const aliased = (namespace: NamespaceSnapshot) => {
     const aliases = named
@@ -67,13 +70,20 @@ async function readNamespaces(vantage: Vantage, node: string): Promise<NodeSnaps
       .map((entry) => entry.name);
     return aliases.length > 0 ? { ...namespace, aliases } : namespace;
   };
-  const [own, ...others] = await Promise.all([
+  const queue = [...first.values()];
+  const others: (NamespaceSnapshot | null)[] = [];
+  const readOn = async () => {
+    for (let entry = queue.shift(); entry; entry = queue.shift()) {
+      others[named.indexOf(entry)] = await readNamespace(entry.path, entry.name, entry.inode);
+    }
+  };
+  const [own] = await Promise.all([
     readNamespace(vantage.own, null, ownInode),
-    ...[...first.values()].map((entry) => readNamespace(entry.path, entry.name, entry.inode)),
+    ...Array.from({ length: READERS }, readOn),
   ]);
   if (!own) throw new Error(`the network of ${node} could not be read within bounds`);
   // A named namespace that could not be read may have been deleted meanwhile: it is as if it were not there.
-  return [aliased(own), ...others.flatMap((namespace) => (namespace ? [aliased(namespace)] : []))];
+  return [aliased(own), ...Object.values(others).flatMap((namespace) => (namespace ? [aliased(namespace)] : []))];
 }
 
 async function readInstalled(driver: NodeDriver, session: SessionId, node: string, names: string[]) {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { NodeSnapshot } from '../network/snapshot.ts';
+import { focus } from './focus.ts';
 import { readLinks } from './links.ts';
 import { readPackages } from './packages.ts';
 import { readPing } from './ping.ts';
 import { readAnswer, readRefusal } from './route-answer.ts';
-import { readCounters, readFdb, readForwarding, readNeighbours, readRoutes } from './tables.ts';
+import { readCounters, readFdb, readForwarding, readNeighbours, readRoutes, readRules } from './tables.ts';
 
 const vxlan = {
   ifindex: 6,
@@ -115,7 +117,16 @@ describe('hostile output', () => {
   ];
 
   test.each(hostile)('%#', (printed) => {
-    for (const read of [readLinks, readRoutes, readNeighbours, readFdb, readForwarding, readCounters, readAnswer]) {
+    for (const read of [
+      readLinks,
+      readRoutes,
+      readNeighbours,
+      readFdb,
+      readForwarding,
+      readCounters,
+      readRules,
+      readAnswer,
+    ]) {
       const text = JSON.stringify(read(printed));
       expect(text.length).toBeLessThan(2000);
     }
@@ -126,9 +137,48 @@ describe('hostile output', () => {
     expect(readLinks(printed).map(({ name }) => name)).toEqual(['ev[31mil', 'br0']);
   });
 
+  test('policy rules, and whether all of their conditions are known', () => {
+    const printed = [
+      { priority: 0, src: 'all', table: 'local', protocol: 'kernel' },
+      { priority: 9, src: '172.17.0.0', srclen: 24, iif: 'br0', table: '50', protocol: 'unspec' },
+      { priority: 10, src: 'all', dst: '172.18.0.2', action: 'prohibit' },
+      { priority: 11, not: null, src: 'all', fwmark: '0x3', goto: 32767 },
+    ];
+    expect(readRules(JSON.stringify(printed))).toEqual([
+      { priority: 0, special: false, action: 'lookup', table: 'local' },
+      { priority: 9, from: '172.17.0.0/24', iif: 'br0', special: false, action: 'lookup', table: '50' },
+      { priority: 10, to: '172.18.0.2/32', special: false, action: 'prohibit' },
+      { priority: 11, special: true, action: 'goto' },
+    ]);
+    expect(readRoutes(JSON.stringify(printed))).toEqual([]);
+  });
+
+  test('a default route of IPv6 is not one of IPv4', () => {
+    const printed = [{ type: 'unicast', dst: 'default', gateway: 'fe80::1', dev: 'veth0', pref: 'medium' }];
+    expect(readRoutes(JSON.stringify(printed))[0]?.dst).toBe('::/0');
+  });
+
   test('a flood is cut', () => {
     const flood = Array.from({ length: 5000 }, (_, i) => ({ dst: `10.0.0.${i}`, dev: 'x', state: ['PERMANENT'] }));
-    expect(readNeighbours(JSON.stringify(flood)).length).toBe(1024);
+    const neighbours = readNeighbours(
+      JSON.stringify([...flood, { dst: '172.18.0.2', dev: 'v', state: ['PERMANENT'] }]),
+    );
+    const own = {
+      name: null,
+      inode: 1,
+      links: [],
+      routes: [],
+      rules: [],
+      neighbours,
+      fdb: [],
+      forwarding: {},
+      counters: {},
+    };
+    const node: NodeSnapshot = { name: 'node-1', namespaces: [own], routeAnswers: [], packages: {} };
+    const cut = focus([node], { flows: [{ node: 'node-1', from: '172.17.0.2', to: '172.18.0.2' }] })[0]?.namespaces[0];
+    expect(cut?.neighbours.length).toBe(1024);
+    // What the lab is about stays, wherever the flood has pushed it.
+    expect(cut?.neighbours[0]?.dst).toBe('172.18.0.2');
   });
 });
 

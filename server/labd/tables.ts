@@ -1,5 +1,5 @@
 import { isMulticast } from '../network/cidr.ts';
-import type { FdbEntry, Neighbour, Route } from '../network/snapshot.ts';
+import type { FdbEntry, Neighbour, Route, Rule } from '../network/snapshot.ts';
 import { count, objects, parseLists, text, texts } from './field.ts';
 
 /** The protocols of /proc/net/snmp that are kept. */
@@ -8,7 +8,8 @@ const PROTOCOLS = new Set(['Ip', 'Icmp', 'Udp']);
 /** Reads the routes of `ip -j -d route show table all`. Of a route with several next hops the first is kept. */
 export function readRoutes(printed: string): Route[] {
   return parseLists(printed).flatMap((entry) => {
-    const dst = text(entry.dst);
+    // Both families write `default`; a preference is IPv6's alone.
+    const dst = entry.dst === 'default' && entry.pref !== undefined ? '::/0' : text(entry.dst);
     const type = text(entry.type);
     if (dst === undefined || type === undefined) return [];
     const first = objects(entry.nexthops)[0] ?? entry;
@@ -22,6 +23,47 @@ export function readRoutes(printed: string): Route[] {
         ...(dev !== undefined && { dev }),
         ...(gateway !== undefined && { gateway }),
         flags: texts(first.flags),
+      },
+    ];
+  });
+}
+
+/** What a rule of `ip -j rule` may say without being special: what Rule keeps, and who made it. */
+const PLAIN_RULE = new Set([
+  'priority',
+  'src',
+  'srclen',
+  'dst',
+  'dstlen',
+  'iif',
+  'table',
+  'action',
+  'goto',
+  'protocol',
+]);
+
+/** Reads the policy rules of `ip -j -d rule show`. */
+export function readRules(printed: string): Rule[] {
+  return parseLists(printed).flatMap((entry) => {
+    const priority = count(entry.priority);
+    const src = text(entry.src);
+    if (priority === undefined || src === undefined) return [];
+    const within = (address: string | undefined, length: unknown) =>
+      address === undefined || address === 'all' ? undefined : `${address}/${count(length) ?? 32}`;
+    const from = within(src, entry.srclen);
+    const to = within(text(entry.dst), entry.dstlen);
+    const iif = text(entry.iif);
+    const table = text(entry.table);
+    const action = text(entry.action) ?? (entry.goto === undefined ? 'lookup' : 'goto');
+    return [
+      {
+        priority,
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+        ...(iif !== undefined && { iif }),
+        special: Object.keys(entry).some((key) => !PLAIN_RULE.has(key)),
+        action,
+        ...(table !== undefined && { table }),
       },
     ];
   });

@@ -2,8 +2,8 @@ import type { Frame } from '../network/trace.ts';
 import { readCapture } from './capture.ts';
 import { end, inNamespace, start } from './observe.ts';
 
-/** tcpdump listens within 30 ms; a machine that starts a class may need longer, ms. */
-const LISTEN_MS = 1000;
+/** tcpdump listens within 30 ms; a machine where a whole class works at once may need longer, ms. */
+const LISTEN_MS = 5000;
 /** How long tcpdump may take to write its last frames, ms. */
 const END_MS = 500;
 /** The most that is kept of one capture: a thousand small frames, bytes. */

@@ -21,6 +21,7 @@ const namespace = (name: string | null, inode: number, links: Link[]): Namespace
   inode,
   links,
   routes: [],
+  rules: [],
   neighbours: [],
   fdb: [],
   forwarding: {},

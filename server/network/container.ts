@@ -1,5 +1,6 @@
-import { isLoopback, linkNamed, linkWithAddress, others, own } from './namespace.ts';
+import { isLoopback, linkNamed, linkWithAddress, others, own, routeTo } from './namespace.ts';
 import type { Link, NamespaceSnapshot, NodeSnapshot } from './snapshot.ts';
+import { tunnels } from './tunnel.ts';
 
 /** A container as this lab knows it: a network namespace of the node with an interface of its own. */
 export interface Container {
@@ -35,7 +36,10 @@ export function bridgeOf(node: NodeSnapshot, port: Link | undefined): Link | und
   return master?.kind === 'bridge' ? master : undefined;
 }
 
-/** The interface of the node by which a packet from this address comes in: bridge, host side, or a link of its /24. */
+/**
+ * The interface of the node by which a packet from this address comes in: bridge, host side, or a link of its /24. An
+ * address that is none of these is beyond a tunnel: the one that leads to it, else the first.
+ */
 export function incomingLink(node: NodeSnapshot, from: string): Link | undefined {
   const container = containerWithAddress(node, from);
   if (container) {
@@ -43,10 +47,12 @@ export function incomingLink(node: NodeSnapshot, from: string): Link | undefined
     return bridgeOf(node, port) ?? port;
   }
   const neighbourhood = from.replace(/\.\d+$/, '.');
-  return own(node).links.find(
+  const beside = own(node).links.find(
     (link) =>
       !isLoopback(link) &&
       link.kind !== 'vxlan' &&
       link.addresses.some((address) => address.local.startsWith(neighbourhood) && address.local !== from),
   );
+  const leading = routeTo(own(node), from)?.dev;
+  return beside ?? tunnels(node).find(({ name }) => name === leading) ?? tunnels(node)[0];
 }

@@ -42,6 +42,8 @@ export interface Link {
   carrier: boolean;
   /** `veth`, `bridge`, `vxlan`, …; empty for a plain device such as lo. */
   kind: string;
+  /** Set when the flag NOARP is: the kernel neither asks nor answers ARP here. */
+  noArp?: true;
   /** Name of the bridge this link is a port of. */
   master?: string;
   /** Interface index of the other end of a veth pair; it may be in another namespace. */
@@ -65,6 +67,20 @@ export interface Route {
   gateway?: string;
   /** `onlink`, `linkdown`, … */
   flags: string[];
+}
+
+/** A policy routing rule (`ip -j rule`), in the order in which the kernel asks them. */
+export interface Rule {
+  priority: number;
+  /** CIDRs that source and destination must be in, and the interface the packet came in by; absent when any will do. */
+  from?: string;
+  to?: string;
+  iif?: string;
+  /** It has conditions that are not kept here (a mark, a protocol, `not`, …): whether it matches is not known. */
+  special: boolean;
+  /** `lookup` in a table, or `blackhole`, `prohibit`, `unreachable`, `goto`. */
+  action: string;
+  table?: string;
 }
 
 /** A line of the neighbour (ARP) table. */
@@ -99,6 +115,7 @@ export interface NamespaceSnapshot {
   inode: number;
   links: Link[];
   routes: Route[];
+  rules: Rule[];
   neighbours: Neighbour[];
   fdb: FdbEntry[];
   /** net.ipv4.conf.<interface>.forwarding, by interface, and `all`. */
@@ -109,13 +126,20 @@ export interface NamespaceSnapshot {
 
 /**
  * The kernel's own answer to «where would this packet go?» (`ip route get TO from FROM iif IIF`), asked in the node's
- * own namespace for each flow of the lab.
+ * own namespace for each flow of the lab. A packet from a container comes in by its bridge, one from an address that is
+ * not here by a tunnel; one from the node's own address comes in by no interface.
  */
-export interface RouteAnswer {
+export interface RouteAnswer extends Way {
   from: string;
   to: string;
-  /** The interface the packet was said to come in by; null when the container or its bridge was not found. */
+  /** The interface the packet was said to come in by; null for the node's own, and when none was found. */
   iif: string | null;
+  /** What the container that sends it answers itself, before the packet reaches the node; absent when there is none. */
+  sender?: Way;
+}
+
+/** A kernel's answer to a question about a packet. */
+export interface Way {
   /**
    * `unicast` … with dev and gateway; `no-route` (ENETUNREACH); `not-forwarded` (EHOSTUNREACH: forwarding is off on
    * iif); `refused` (blackhole, prohibit, unreachable; rp_filter); `unknown` when it could not be asked.

@@ -5,8 +5,9 @@ import { z } from 'zod';
  * sees and types into those that are open, by their opaque names. web has no way to say what a terminal runs.
  */
 
-const terminal = z.string().regex(/^[a-z0-9]{16,32}$/);
-const size = z.strictObject({ cols: z.number().int().min(2).max(500), rows: z.number().int().min(1).max(200) });
+/** Terminals are named by web; the name is opaque to everybody else. */
+export const terminal = z.string().regex(/^[a-z0-9]{16,32}$/);
+export const size = z.strictObject({ cols: z.number().int().min(2).max(500), rows: z.number().int().min(1).max(200) });
 const channel = z.number().int().min(1).max(0xffff_ffff);
 const offset = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 

@@ -23,8 +23,8 @@ export async function createPtyd(options: { directory: string }): Promise<{ clos
   const terminals = new Map<string, Terminal>();
   const webs = new Set<AttachNews>();
 
-  function tell(news: (web: AttachNews) => unknown): void {
-    for (const web of webs) void Promise.resolve(news(web)).catch(() => webs.delete(web));
+  function tell(news: (web: AttachNews) => void): void {
+    for (const web of webs) news(web);
   }
 
   const control: Control = {

@@ -54,8 +54,10 @@ export function createTerminal(options: {
     env: command.env,
     encoding: null,
   });
-  // node-pty keeps the descriptor out of its typings; fs.writeSync on it avoids its busy loop (node-pty #956).
-  const writer = createPtyWriter((pty as unknown as { fd: number }).fd);
+  // node-pty keeps the descriptor and its stream out of its typings; fs.writeSync avoids its busy loop (node-pty #956).
+  const { fd, _socket: stream } = pty as unknown as { fd: number; _socket: { destroyed: boolean } };
+  const isOpen = () => alive && !stream.destroyed;
+  const writer = createPtyWriter(fd, isOpen);
   const ring = createRing();
   const readMarks = createMarkReader();
   const viewers = new Map<Viewer, { sent: number; acked: number }>();
@@ -175,10 +177,10 @@ export function createTerminal(options: {
       regulate();
     },
     write(bytes) {
-      if (alive) writer.write(bytes);
+      writer.write(bytes);
     },
     resize(next) {
-      if (!alive || (next.cols === current.cols && next.rows === current.rows)) return;
+      if (!isOpen() || (next.cols === current.cols && next.rows === current.rows)) return;
       current = next;
       pty.resize(next.cols, next.rows);
     },

@@ -15,8 +15,11 @@ export interface PtyWriter {
   close(): void;
 }
 
-/** Makes a writer for the (non-blocking) file descriptor of a pty's master. */
-export function createPtyWriter(fd: number): PtyWriter {
+/**
+ * Makes a writer for the (non-blocking) file descriptor of a pty's master. `isOpen` is asked before every write: a number
+ * that was closed is given to the next terminal that opens.
+ */
+export function createPtyWriter(fd: number, isOpen: () => boolean): PtyWriter {
   let queue: Buffer[] = [];
   let queued = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -25,6 +28,7 @@ export function createPtyWriter(fd: number): PtyWriter {
 
   function flush(): void {
     timer = undefined;
+    if (!isOpen()) close();
     while (queue.length > 0 && !closed) {
       const head = queue[0] as Buffer;
       try {
@@ -40,10 +44,16 @@ export function createPtyWriter(fd: number): PtyWriter {
           return;
         }
         // EIO, EBADF: the shell is gone; its end is reported by node-pty.
-        queue = [];
-        queued = 0;
+        close();
       }
     }
+  }
+
+  function close(): void {
+    closed = true;
+    queue = [];
+    queued = 0;
+    clearTimeout(timer);
   }
 
   return {
@@ -54,9 +64,6 @@ export function createPtyWriter(fd: number): PtyWriter {
       if (!timer) flush();
       return true;
     },
-    close() {
-      closed = true;
-      clearTimeout(timer);
-    },
+    close,
   };
 }

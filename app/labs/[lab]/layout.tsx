@@ -23,7 +23,7 @@ export default async function LabLayout({ params, children }: LayoutProps<'/labs
   const jar = await cookies();
   const split = Number(jar.get(SPLIT_COOKIE)?.value);
   return (
-    <LabProvider lab={course.id} nodes={course.nodes}>
+    <LabProvider lab={course.id}>
       <Workspace
         course={course}
         split={split >= 20 && split <= 80 ? split : undefined}

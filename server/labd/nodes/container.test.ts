@@ -202,6 +202,21 @@ describe('reading a file of a node', () => {
 });
 
 describe('a reset', () => {
+  it('works wherever the card has gone, while the kernel is still taking the old network apart', async () => {
+    const away = [
+      'ip link delete ens33',
+      'ip link set ens33 down; ip link set ens33 name p1',
+      'ip link set ens33 netns n7',
+    ];
+    for (const script of [...away, ...away]) {
+      // Namespaces and pairs make the taking apart long, and the card's other end is deleted in the midst of it.
+      const crowd = 'for i in $(seq 20); do ip netns add n$i; ip link add v$i type veth peer name w$i netns n$i; done';
+      await run(main, 'node-1', `${crowd}; ${script}`);
+      await driver.reset(main, 'node-1');
+    }
+    expect(await run(main, 'node-1', 'ping -c 1 -W 2 192.168.245.172')).toContain('1 received');
+  });
+
   it('gives back the first state of one node on the same wire', async () => {
     const mac = await run(main, 'node-1', 'cat /sys/class/net/ens33/address');
     await run(main, 'node-1', 'touch /root/mine; nohup sleep 4712 >/dev/null 2>&1 & ip link delete ens33');

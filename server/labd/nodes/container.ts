@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createTurns } from '../turns.ts';
 import { openCgroups } from './cgroup.ts';
 import type { NodeDriver, Progress, SessionId, Topology } from './driver.ts';
 import { arrange, readBelow } from './namespace.ts';
@@ -32,18 +33,8 @@ export function createContainerDriver({ directory, image, log }: ContainerOption
   const place = placeOf(directory);
   const cgroups = openCgroups();
   const runc = createRunc(place.runc, cgroups);
-  const turns = new Map<SessionId, Promise<unknown>>();
-
   /** One job of a session at a time. */
-  function inTurn<T>(id: SessionId, work: () => Promise<T>): Promise<T> {
-    const turn = (turns.get(id) ?? Promise.resolve()).then(work, work);
-    turns.set(id, turn);
-    const done = () => {
-      if (turns.get(id) === turn) turns.delete(id);
-    };
-    turn.then(done, done);
-    return turn;
-  }
+  const inTurn = createTurns();
 
   function planOf(id: SessionId): SessionPlan {
     let text: string;

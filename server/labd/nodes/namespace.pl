@@ -170,8 +170,11 @@ my %VERBS = (
     my ($netns, $link) = @_;
     apart(sub {
       enter($netns, $CLONE_NEWNET);
-      my $links = handle('/proc/self/net/dev');
-      ip("link delete dev $link\n") if grep { /^\s*\Q$link\E:/ } <$links>;
+      my $plugged = sub { grep { /^\s*\Q$link\E:/ } readline handle('/proc/self/net/dev') };
+      # The kernel takes a dead node's network apart in its own time, and with a veth its other end: the link may go
+      # by itself between the look and the deed.
+      return if !$plugged->() || eval { ip("link delete dev $link\n"); 1 };
+      die $@ if $plugged->();
     });
   },
   mkdir => sub {

@@ -75,7 +75,7 @@ function Command({ id, nodes, course, stream, optional, lines, names }: Props & 
       line.map((part) => (typeof part === 'string' ? part : (state?.values[part.live]?.value ?? ''))).join(''),
     )
     .join('\n');
-  const ready = canRun(nodes);
+  const ready = canRun();
   const able = ready === true && missing[0] ? `${labelOf(missing[0], state)}还不存在，先把它创建出来` : ready;
   const now = status(id);
 

@@ -53,7 +53,7 @@ function Look({ id, look, course }: { id: string; look: NonNullable<Fact['look']
         <CopyButton text={look.command} label={`复制 ${look.command}`} />
         <RunButton
           quiet
-          able={canRun([look.node])}
+          able={canRun()}
           label={`运行 ${look.command}`}
           run={() => {
             setWhy(null);

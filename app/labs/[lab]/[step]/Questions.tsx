@@ -33,10 +33,14 @@ export function Questions({ checkpoint, result }: { checkpoint: Checkpoint; resu
     if (wrong.length > 0) return;
     setBusy(true);
     const answers = readings.flatMap(([id, reading]) => ('value' in reading ? [[id, reading.value] as const] : []));
+    const submitted = typed;
     const reply = await answer(checkpoint.id, Object.fromEntries(answers));
     setBusy(false);
     setRefusal(reply.ok ? null : reply.code);
-    if (reply.ok) setTyped({});
+    // What was changed while the answer was on its way stays.
+    if (reply.ok) {
+      setTyped((now) => Object.fromEntries(Object.entries(now).filter(([id, text]) => text !== submitted[id])));
+    }
   };
 
   return (

@@ -1,9 +1,18 @@
 import { covers, overlap } from '../../../../server/network/cidr.ts';
 import type { Container } from '../../../../server/network/container.ts';
-import { cidrOf, ipv4Of, isLoopback, linkWithAddress, own, routeTo } from '../../../../server/network/namespace.ts';
+import {
+  cidrOf,
+  ipv4Of,
+  isLoopback,
+  linkNamed,
+  linkWithAddress,
+  own,
+  routeTo,
+} from '../../../../server/network/namespace.ts';
 import type { Link, NodeSnapshot } from '../../../../server/network/snapshot.ts';
 import type { Fact } from '../../../check.ts';
 import { claim, fails, holds } from './claim.ts';
+import { culpritOf } from './culprit.ts';
 import { peerOf, type Side } from './sides.ts';
 
 /** The container's interface has its address with the right mask. */
@@ -82,26 +91,87 @@ export function bridgeAddressFact(node: NodeSnapshot, side: Side, bridge: Link, 
   return fails(has, actual, `容器的默认网关就是它，没有它 ARP 无人应答。执行 ${set}。`);
 }
 
-/** By the container's own routes, a packet to the other container goes to the bridge. */
-export function gatewayFact(side: Side, name: string, { namespace, link }: Container): Fact {
+/** By the container's own routes, a packet to the other container goes to the bridge: its kernel's answer, if asked. */
+export function gatewayFact(node: NodeSnapshot, side: Side, name: string, { namespace, link }: Container): Fact {
   const inside = `ip netns exec ${name}`;
   const has = claim(side, `${name} 的默认网关`, side.gateway, `${inside} ip route`);
-  const route = routeTo(namespace, peerOf(side).ip);
+  const { ip: to } = peerOf(side);
+  const answer = node.routeAnswers.find((asked) => asked.from === side.ip && asked.to === to)?.sender;
+  const route = routeTo(namespace, to);
+  if (answer?.result === 'unicast' && answer.gateway === side.gateway && answer.dev === link.name) {
+    if (!route || route.dst === 'default') return holds(has);
+    return holds(has, `${route.dst} → ${side.gateway}`, '不是默认路由，但去往对端容器的包会走它，可以。');
+  }
   const set = `\`${inside} ip route replace default via ${side.gateway}\``;
+  const culprit = culpritOf(namespace, { from: side.ip, to, iif: null }, `${inside} `);
+  if (answer && culprit && (culprit.refuses || culprit.byRule)) {
+    const actual = answer.result === 'unicast' ? (answer.gateway ?? `直连 ${answer.dev}`) : '被拒绝';
+    return fails(
+      has,
+      actual,
+      `去往 ${to} 的包出不了容器：${culprit.what}。执行 ${culprit.remove}；没有默认路由就再 ${set}。`,
+    );
+  }
   if (!route) {
     const why = '容器只认识自己的 /24，ping 别的网段会立刻报 Network is unreachable。';
     return fails(has, '没有默认路由', `${why}执行 \`${inside} route add default gw ${side.gateway} ${link.name}\`。`);
   }
+  if (route.type === 'local') {
+    const holder = linkWithAddress(namespace, to);
+    const address = holder && ipv4Of(holder).find(({ local }) => local === to);
+    const remove = address
+      ? `执行 \`${inside} ip addr del ${cidrOf(address)} dev ${holder.name}\``
+      : '删掉这条 local 路由';
+    return fails(
+      has,
+      `${to} 是容器自己的地址`,
+      `对端容器的地址配在了容器自己的 \`${holder?.name ?? 'lo'}\` 上，ping 的应答是自己给自己的。${remove}。`,
+    );
+  }
   const how = route.gateway ?? (route.type === 'unicast' ? `直连 ${route.dev ?? '?'}` : route.type);
   const actual = route.dst === 'default' ? how : `${route.dst} → ${how}`;
   if (route.type !== 'unicast')
-    return fails(has, actual, `容器里有一条 ${route.type} 路由挡住了去 ${peerOf(side).ip} 的包。删掉它，再 ${set}。`);
+    return fails(has, actual, `容器里有一条 ${route.type} 路由挡住了去 ${to} 的包。删掉它，再 ${set}。`);
   if (!route.gateway)
-    return fails(has, actual, `没有网关，容器会直接用 ARP 找 ${peerOf(side).ip}，而它不在这个二层里。执行 ${set}。`);
+    return fails(has, actual, `没有网关，容器会直接用 ARP 找 ${to}，而它不在这个二层里。执行 ${set}。`);
   if (route.gateway !== side.gateway)
     return fails(has, actual, `${route.gateway} 不是网桥的地址，ARP 没有人应答。执行 ${set}。`);
+  if (route.dev !== undefined && route.dev !== link.name)
+    return fails(
+      has,
+      `${actual} dev ${route.dev}`,
+      `网关在 \`${link.name}\` 那一边，包却从 \`${route.dev}\` 出去了。执行 ${set.replace(/`$/, ` dev ${link.name}\``)}。`,
+    );
   if (route.dst === 'default') return holds(has, actual);
   return holds(has, actual, '不是默认路由，但去往对端容器的包会走它，可以。');
+}
+
+/** Only when something is wrong: the node's own way to the container does not lead to its bridge. */
+export function* wayHomeFacts(node: NodeSnapshot, side: Side, bridge: Link): Generator<Fact> {
+  const route = routeTo(own(node), side.ip);
+  if (!route || route.dev === bridge.name || route.type === 'local') return;
+  const home = claim(
+    side,
+    `${side.label} 发往 ${side.ip} 的包交给 ${bridge.name}`,
+    `dev ${bridge.name}`,
+    `ip route get ${side.ip}`,
+  );
+  const culprit = culpritOf(own(node), { from: peerOf(side).ip, to: side.ip, iif: null });
+  const holder = linkNamed(own(node), route.dev);
+  const born = holder && ipv4Of(holder).find((address) => overlap(cidrOf(address), side.subnet));
+  const remove = born ? `\`ip addr del ${cidrOf(born)} dev ${holder.name}\`` : culprit?.remove;
+  const again = `\`ip route replace ${side.subnet} dev ${bridge.name} src ${side.gateway}\``;
+  const lost = own(node).routes.some(({ dst, dev }) => dst === side.subnet && dev === bridge.name)
+    ? ''
+    : `再 ${again}，`;
+  const why = born
+    ? `\`${holder.name}\` 的地址 ${cidrOf(born)} 与容器网段重叠，抢走了发给容器的包。`
+    : `${culprit?.what ?? `路由 ${route.dst} 不经过网桥`}，发给容器的包到不了网桥。`;
+  yield fails(
+    home,
+    route.dev === undefined ? route.type : `dev ${route.dev}`,
+    `${why}执行 ${remove ?? again}，${lost}让它重新走 \`${bridge.name}\`。`,
+  );
 }
 
 /** Notices: another interface of the node claims the container's network, as docker0 would. */

@@ -2,7 +2,8 @@ import { bridgeOf, type Container, containerWithAddress, hostSide } from '../../
 import { isLoopback, isNamed, linkNamed, linkWithAddress, others, own } from '../../../../server/network/namespace.ts';
 import type { Link, NamespaceSnapshot, NodeSnapshot } from '../../../../server/network/snapshot.ts';
 import type { Check, Fact } from '../../../check.ts';
-import { addressFact, bridgeAddressFact, conflictFacts, gatewayFact, rivalFacts } from './addresses.ts';
+import { addressFact, bridgeAddressFact, conflictFacts, gatewayFact, rivalFacts, wayHomeFacts } from './addresses.ts';
+import { arpFacts } from './arp.ts';
 import { claim, fails, holds } from './claim.ts';
 import { nodeOf, type Side } from './sides.ts';
 
@@ -29,7 +30,7 @@ function* containerFacts(node: NodeSnapshot, side: Side): Generator<Fact> {
   const name = containerName(namespace, side);
   const nic = nicFact(node, side, name, link, port);
   yield nic;
-  if (!link) return;
+  if (link?.kind !== 'veth') return;
   const container: Container = { namespace, link };
   const address = addressFact(side, name, container);
   yield address;
@@ -44,7 +45,9 @@ function* containerFacts(node: NodeSnapshot, side: Side): Generator<Fact> {
     : fails(up, 'DOWN', `网桥不激活就不转发任何帧，它的路由也不生效。执行 \`ip link set ${bridge.name} up\`。`);
   yield bridgeAddressFact(node, side, bridge, port);
   // With another address or mask the container's routes are other ones too: the cause has been named.
-  if (address.ok) yield gatewayFact(side, name, container);
+  if (address.ok) yield gatewayFact(node, side, name, container);
+  yield* wayHomeFacts(node, side, bridge);
+  yield* arpFacts(node, side, name, container, bridge);
   yield* conflictFacts(node, side, bridge);
 }
 

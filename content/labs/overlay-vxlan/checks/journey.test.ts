@@ -57,6 +57,12 @@ describe('a ping through the tunnel', () => {
     expect(judge(trace)[0]?.advice).toMatch(/当成别人的帧/);
   });
 
+  test('whose outer packet went to nobody is blamed on the sender’s neighbour table', () => {
+    const trace = cut(UP_TO_WIRE);
+    for (const frame of trace.frames) if (frame.vxlan) frame.ethernet = { ...frame.ethernet, dst: '02:aa:aa:aa:aa:aa' };
+    expect(judge(trace)[0]?.advice).toMatch(/Node-1 上执行 `ip neigh del 192\.168\.245\.172 dev ens33`/);
+  });
+
   test('that was masqueraded', () => {
     const trace = cut(ALL_THE_WAY);
     for (const frame of trace.frames) if (place(frame) === 'node-1 vxlan100' && frame.ip) frame.ip.src = '172.17.0.0';
@@ -78,6 +84,21 @@ describe('a ping through the tunnel', () => {
         .map(({ advice }) => advice)
         .join(),
     ).toMatch(/绕过了隧道/);
+  });
+
+  test('handed back by the other node bare is that node’s doing', () => {
+    const trace = pinged();
+    const mac = solved().link(2, 'ens33').mac;
+    for (const frame of trace.frames) {
+      if (!frame.inner) continue;
+      Object.assign(frame, frame.inner, { ethernet: { ...frame.ethernet, src: mac } });
+      delete frame.vxlan;
+      delete frame.inner;
+    }
+    const advice = judge(trace).map((fact) => fact.advice);
+    expect(advice.join()).toMatch(
+      /在 Node-2 上看 `ip route` 和 `ip rule`：去往自己的 172\.18\.0\.0\/24 的路由应是网桥/,
+    );
   });
 
   test('answered by somebody nearer', () => {

@@ -1,10 +1,11 @@
+import { linkWithAddress, own } from '../../../../server/network/namespace.ts';
 import type { NetworkSnapshot } from '../../../../server/network/snapshot.ts';
 import type { Frame, ProbeTrace } from '../../../../server/network/trace.ts';
 import type { Fact } from '../../../check.ts';
 import { claim, fails, holds } from './claim.ts';
 import { whereItDied } from './loss.ts';
 import { isReply, isRequest, onUnderlay } from './packet.ts';
-import { peerOf, type Side, tunnelOf, VNI } from './sides.ts';
+import { nodeOf, peerOf, type Side, tunnelOf, VNI } from './sides.ts';
 
 /** The TTL of a reply: 64, less one for each of the two nodes that forwarded it. */
 const REPLY_TTL = 62;
@@ -38,10 +39,19 @@ function bareFacts(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fa
   const request = bare.find((frame) => isRequest(frame, peer));
   const reply = bare.find((frame) => isReply(frame, peer));
   if (!request && !reply) return [];
-  const culprit = request ? side : peer;
+  // Whose card sent it: a node that hands the other's packets on has not packed them either.
+  const sender = (request ?? reply)?.ethernet.src;
+  const owner = [side, peer].find(
+    (each) => linkWithAddress(own(nodeOf(snapshot, each)), each.underlay)?.mac === sender,
+  );
+  const culprit = owner ?? (request ? side : peer);
   const sealed = claim(side, '节点之间没有未封装的容器包', '没有', 'tcpdump -i ens33 -nn -c 4 icmp');
   const what = request ? '请求' : '应答';
-  const advice = `${what}绕过了隧道，直接从网卡出去了：即使 ping 通也不是 VXLAN。在 ${culprit.label} 上看 \`ip route\`，去往 ${peerOf(culprit).subnet} 的路由应是 \`dev vxlan100\`。`;
+  const where =
+    culprit === (request ? side : peer)
+      ? `去往 ${peerOf(culprit).subnet} 的路由应是 \`dev vxlan100\`。`
+      : `去往自己的 ${culprit.subnet} 的路由应是网桥，它却把包又送了出去。`;
+  const advice = `${what}绕过了隧道，直接从网卡出去了：即使 ping 通也不是 VXLAN。在 ${culprit.label} 上看 \`ip route\` 和 \`ip rule\`：${where}`;
   return [fails(sealed, `${what}没有封装`, advice)];
 }
 

@@ -1,5 +1,6 @@
 import { covers } from '../../../../server/network/cidr.ts';
 import { bridgeOf, containerWithAddress, hostSide } from '../../../../server/network/container.ts';
+import { linkWithAddress, own } from '../../../../server/network/namespace.ts';
 import type { NetworkSnapshot } from '../../../../server/network/snapshot.ts';
 import type { Frame, ProbeTrace } from '../../../../server/network/trace.ts';
 import { isReply, isRequest, onUnderlay, type Packet, seenOn } from './packet.ts';
@@ -26,7 +27,7 @@ export function whereItDied(trace: ProbeTrace, snapshot: NetworkSnapshot, side: 
   }
   const lostOut = lost(trace, out);
   if (lostOut === 0) {
-    const advice = `请求没有到达 ${side.label} 的网桥：看容器的路由和 veth。${said}`;
+    const advice = `请求没有到达 ${side.label} 的网桥：看容器的路由、veth，以及它在网桥上的端口（\`bridge -d link\`，应是 forwarding）。${said}`;
     return { place: '请求没有离开容器', advice };
   }
   if (lostOut !== null) {
@@ -114,6 +115,14 @@ function notReceived(trace: ProbeTrace, snapshot: NetworkSnapshot, to: Side): st
   if (refused) {
     return `${to.label} 回了 ICMP port unreachable：那里没有 VXLAN 在监听这个 UDP 端口，或被防火墙拒绝。看 \`ss -lun\` 和 \`ip -d link show type vxlan\`。`;
   }
+  const nic = linkWithAddress(own(nodeOf(snapshot, to)), to.underlay);
+  const strayed = outer.find(
+    ({ ip, vxlan, ethernet }) => vxlan && ip?.dst === to.underlay && ethernet.dst !== nic?.mac,
+  );
+  if (nic && strayed) {
+    const from = peerOf(to);
+    return `外层包的目的 MAC 是 ${strayed.ethernet.dst}，而 ${to.label} 的 \`${nic.name}\` 是 ${nic.mac}：${from.label} 的邻居表里 ${to.underlay} 填错了。在 ${from.label} 上执行 \`ip neigh del ${to.underlay} dev ${linkWithAddress(own(nodeOf(snapshot, from)), from.underlay)?.name ?? 'ens33'}\`，让 ARP 重新去问。`;
+  }
   const odd = outer.find(({ vxlan }) => vxlan && vxlan.vni !== VNI)?.vxlan?.vni;
   if (odd !== undefined) return `线路上的 VNI 是 ${odd}，${to.label} 没有这个 VNI 的设备，收到就悄悄丢弃。`;
   return `VXLAN 包到了线路上，${to.label} 的 VXLAN 设备没有收下它：VNI 不同、两端 VTEP 的 MAC 相同，或 UDP 4789 被防火墙挡住，都会这样一声不响。`;
@@ -126,7 +135,7 @@ function notForwarded(trace: ProbeTrace, snapshot: NetworkSnapshot, to: Side): s
   if (arrived && tunnel && arrived.ethernet.dst !== tunnel.mac) {
     return `内层目的 MAC 是 ${arrived.ethernet.dst}，而 ${to.label} 的 VXLAN 设备是 ${tunnel.mac}：${to.label} 把它当成别人的帧，悄悄丢弃。改正 ${peerOf(to).label} 的邻居表和 FDB。`;
   }
-  return `${to.label} 解开了封装，却没有转发给网桥：看转发开关、\`ip rule\` 和防火墙的 FORWARD。`;
+  return `${to.label} 解开了封装，却没有转发给网桥：看转发开关、\`ip rule\`、防火墙的 FORWARD，以及网桥的端口（\`bridge -d link\`，应是 forwarding）。`;
 }
 
 /** Whether a side's node asked by ARP for an address, and nobody answered. */

@@ -65,6 +65,10 @@ export function neighbourFact(snapshot: NetworkSnapshot, side: Side, mine: Tunne
         : `路由写了 \`via ${key}\`，内核要解析的是这个下一跳，不是 ${other.dst}。`;
     return fails(known, `只有 ${other.dst} 的`, `${why}执行 ${set}。`);
   }
+  if (asks) {
+    const why = `FDB 有全零表项，ARP 广播能过隧道，可是 ${key} 不是 ${theirs.name} 的地址，${peer.label} 不会应答（那里打开了 proxy_arp 的话，先 ping 一次）。`;
+    return fails(known, '没有表项', `${why}执行 ${set}。`);
+  }
   const why = `包进了 ${mine.name}，却不知道内层帧该写谁的 MAC，内核只好发 ARP，几秒后报 Destination Host Unreachable。`;
   return fails(known, '没有表项', `${why}执行 ${set}。`);
 }

@@ -1,8 +1,11 @@
+import { bridgeOf, containerWithAddress, hostSide } from '../../../../server/network/container.ts';
 import { cidrOf, ipv4Of, linkWithAddress, own, routeTo } from '../../../../server/network/namespace.ts';
+import { decision } from '../../../../server/network/policy.ts';
 import type { NodeSnapshot, RouteAnswer } from '../../../../server/network/snapshot.ts';
 import type { Tunnel } from '../../../../server/network/tunnel.ts';
 import type { Fact } from '../../../check.ts';
 import { claim, fails, holds } from './claim.ts';
+import { culpritOf } from './culprit.ts';
 import { peerOf, type Side } from './sides.ts';
 
 /**
@@ -17,8 +20,10 @@ export function wayToPeer(node: NodeSnapshot, side: Side): RouteAnswer {
   const unfounded = answer?.result === 'refused' && !routeTo(own(node), side.ip);
   if (!unasked && !unfounded) return answer;
   const asked = { from: side.ip, to, iif: answer?.iif ?? null };
-  const route = routeTo(own(node), to);
-  if (!route) return { ...asked, result: 'no-route' };
+  const decided = decision(own(node), asked);
+  if (!decided) return { ...asked, result: 'no-route' };
+  const { route } = decided;
+  if (!route) return { ...asked, result: 'refused' };
   if (route.type === 'local') return { ...asked, result: 'local' };
   if (route.type !== 'unicast' || route.dev === undefined) return { ...asked, result: 'refused' };
   return {
@@ -33,11 +38,48 @@ export function wayToPeer(node: NodeSnapshot, side: Side): RouteAnswer {
 export function* routeFacts(node: NodeSnapshot, side: Side, tunnel: Tunnel): Generator<Fact> {
   yield routeFact(node, side, tunnel);
   const { forwarding } = own(node);
-  // With forwarding off altogether the container's checkpoint has named the cause.
-  if (forwarding[tunnel.name] !== false || !forwarding.all) return;
-  const key = `net.ipv4.conf.${tunnel.name}.forwarding`;
-  const on = claim(side, `从 ${tunnel.name} 出来的包会被转发`, `${key} = 1`, `sysctl ${key}`);
-  yield fails(on, `${key} = 0`, `从隧道出来的包要由宿主机转发给容器，这里单独关掉了。执行 \`sysctl ${key}=1\`。`);
+  if (forwarding[tunnel.name] === false) {
+    // With forwarding off altogether the container's checkpoint has named the cause.
+    if (!forwarding.all) return;
+    const key = `net.ipv4.conf.${tunnel.name}.forwarding`;
+    const on = claim(side, `从 ${tunnel.name} 出来的包会被转发`, `${key} = 1`, `sysctl ${key}`);
+    yield fails(on, `${key} = 0`, `从隧道出来的包要由宿主机转发给容器，这里单独关掉了。执行 \`sysctl ${key}=1\`。`);
+    return;
+  }
+  yield* homewardFacts(node, side, tunnel);
+}
+
+/** What comes out of the tunnel for the container goes to its bridge. */
+function* homewardFacts(node: NodeSnapshot, side: Side, tunnel: Tunnel): Generator<Fact> {
+  const from = peerOf(side).ip;
+  const way = node.routeAnswers.find((asked) => asked.from === from && asked.to === side.ip);
+  const container = containerWithAddress(node, side.ip);
+  const bridge = container && bridgeOf(node, hostSide(node, container.link));
+  // Asked of another tunnel it says nothing, and a table without the way home is the container's checkpoint's matter.
+  if (!bridge || way?.iif !== tunnel.name || routeTo(own(node), side.ip)?.dev !== bridge.name) return;
+  if (way.result === 'unknown' || way.result === 'not-forwarded') return;
+  if (way.result === 'unicast' && way.dev === bridge.name) return;
+  const ask = `ip route get ${side.ip} from ${from} iif ${tunnel.name}`;
+  const home = claim(
+    side,
+    `从 ${tunnel.name} 出来、发往 ${side.ip} 的包交给 ${bridge.name}`,
+    `dev ${bridge.name}`,
+    ask,
+  );
+  const culprit = culpritOf(own(node), { from, to: side.ip, iif: tunnel.name });
+  if (way.result === 'refused' && !culprit?.refuses) {
+    yield fails(home, '被拒绝', filterAdvice(tunnel.name, from));
+    return;
+  }
+  const actual = way.result === 'unicast' ? `dev ${way.dev}` : culprit?.refuses ? '被拒绝' : '没有路由';
+  const why = culprit ? `${culprit.what}。执行 ${culprit.remove}。` : '看 `ip rule` 和 `ip route show table all`。';
+  yield fails(home, actual, `对端来的包解开封装后到不了容器：${why}`);
+}
+
+/** What to do about a packet that is refused although the tables know its way. */
+function filterAdvice(iif: string, from: string): string {
+  const why = `路由表里有它的去路，多半是反向路径检查（rp_filter）不通过：内核认为 ${from} 不该从 \`${iif}\` 进来。`;
+  return `${why}执行 \`sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.${iif}.rp_filter=0\`，或补上从 \`${iif}\` 回到 ${from} 的路由。`;
 }
 
 function routeFact(node: NodeSnapshot, side: Side, tunnel: Tunnel): Fact {
@@ -46,28 +88,43 @@ function routeFact(node: NodeSnapshot, side: Side, tunnel: Tunnel): Fact {
   const ask = way.iif === null ? `ip route get ${peer.ip}` : `ip route get ${peer.ip} from ${side.ip} iif ${way.iif}`;
   const into = claim(side, `去往 ${peer.subnet} 的包进入 ${tunnel.name}`, `dev ${tunnel.name}`, ask);
   const set = `\`ip route replace ${peer.subnet} dev ${tunnel.name}\``;
+  const culprit = culpritOf(own(node), { from: side.ip, to: peer.ip, iif: way.iif });
   switch (way.result) {
     case 'unicast':
       break;
-    case 'no-route':
-      return fails(into, '没有路由', `容器会收到 Destination Net Unreachable。执行 ${set}。`);
+    case 'no-route': {
+      const why = culprit?.refuses ? `${culprit.what}。先执行 ${culprit.remove}，再 ${set}。` : `执行 ${set}。`;
+      return fails(into, '没有路由', `容器会收到 Destination Net Unreachable。${why}`);
+    }
     case 'local':
       return fails(into, `${peer.ip} 是本机地址`, localAdvice(node, side));
     default: {
-      const why = `内核拒绝转发：有 blackhole、unreachable 一类的路由或 \`ip rule\`，或者反向路径检查（rp_filter）不通过。`;
+      if (culprit?.refuses)
+        return fails(
+          into,
+          '被拒绝',
+          `内核拒绝转发：${culprit.what}。执行 ${culprit.remove}；还没有进隧道就再 ${set}。`,
+        );
+      if (culprit && way.iif !== null) return fails(into, '被拒绝', filterAdvice(way.iif, side.ip));
+      const why =
+        '内核拒绝转发：有 blackhole、unreachable 一类的路由或 `ip rule`，或者反向路径检查（rp_filter）不通过。';
       return fails(into, '被拒绝', `${why}用 \`ip route show table all\` 和 \`ip rule\` 找到并删掉它，再 ${set}。`);
     }
   }
   if (way.dev === tunnel.name) return holds(into, way.gateway ? `via ${way.gateway} dev ${way.dev}` : `dev ${way.dev}`);
   const actual = way.gateway ? `via ${way.gateway} dev ${way.dev}` : `dev ${way.dev}`;
   const plain = '即使能 ping 通，包也没有封装，不是 VXLAN。';
+  if (culprit?.byRule) {
+    return fails(into, actual, `${culprit.what}。${plain}执行 ${culprit.remove}。`);
+  }
   if (routeTo(own(node), peer.ip)?.dst === 'default') {
     return fails(into, actual, `没有去往 ${peer.subnet} 的路由，包跟着默认路由走了。${plain}执行 ${set}。`);
   }
   if (way.gateway === peer.underlay) {
     return fails(into, actual, `这是“路由模式”（host-gw）：直接把包交给 ${peer.label}。${plain}执行 ${set}。`);
   }
-  return fails(into, actual, `包没有进隧道，从 \`${way.dev}\` 出去了。执行 ${set}；仍不对就删掉更具体的那条路由。`);
+  const specific = culprit ? `${culprit.what}。执行 ${culprit.remove}，再 ${set}。` : `执行 ${set}。`;
+  return fails(into, actual, `包没有进隧道，从 \`${way.dev}\` 出去了：${specific}`);
 }
 
 function localAdvice(node: NodeSnapshot, side: Side): string {

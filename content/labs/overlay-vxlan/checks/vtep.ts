@@ -24,7 +24,7 @@ export function tunnelAddressFact(side: Side, tunnel: Tunnel): Fact {
     const why = '它是隧道口自己的身份：对端可以拿它当下一跳，traceroute 的第二跳也由它应答；/32 则不会多出直连路由。';
     return fails(has, actual, `${why}执行 ${set}。`);
   }
-  const order = exact ? '' : `先 ${set}，再`;
+  const order = exact ? '执行' : `先 ${set}，再`;
   // The kernel drops routes and neighbours together with the last IPv4 address: so add first, delete then.
   const fix = `${order} \`ip addr del ${cidrOf(wrong)} dev ${tunnel.name}\`（先加后删：删掉最后一个地址会连带清空路由和邻居）。`;
   if (wrong === foreign) {

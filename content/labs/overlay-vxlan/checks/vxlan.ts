@@ -5,6 +5,7 @@ import type { Check, Fact } from '../../../check.ts';
 import { claim, fails, holds } from './claim.ts';
 import { routeFacts } from './route.ts';
 import { nodeOf, peerOf, type Side, VNI, VXLAN_PORT } from './sides.ts';
+import { underlayFacts } from './underlay.ts';
 import { tunnelAddressFact } from './vtep.ts';
 
 /** The MTU left for inner packets: 1500 less 50 (outer IP 20, UDP 8, VXLAN 8, inner Ethernet 14). */
@@ -19,7 +20,7 @@ export function vxlanCheck(side: Side): Check {
 
 function* vxlanFacts(node: NodeSnapshot, side: Side): Generator<Fact> {
   const nic = linkWithAddress(own(node), side.underlay);
-  yield* underlayFacts(side, nic);
+  yield* underlayFacts(node, side, nic);
   const tunnel = tunnelWithVni(node, VNI, VXLAN_PORT);
   yield deviceFact(node, side, tunnel, nic);
   if (!tunnel) return;
@@ -42,24 +43,6 @@ function* vxlanFacts(node: NodeSnapshot, side: Side): Generator<Fact> {
 
 function createCommand(side: Side, nic: Link | undefined, name = 'vxlan100'): string {
   return `\`ip link add ${name} type vxlan id ${VNI} local ${side.underlay} dev ${nic?.name ?? 'ens33'} dstport ${VXLAN_PORT} nolearning\``;
-}
-
-function* underlayFacts(side: Side, nic: Link | undefined): Generator<Fact> {
-  if (nic?.up && nic.carrier) return;
-  const has = claim(side, `${side.label} 的网卡与地址 ${side.underlay} 可用`, `${side.underlay}，UP`, 'ip -br addr');
-  const why = '外层 UDP 包要用这个地址收发，';
-  if (nic)
-    yield fails(
-      has,
-      nic.up ? `${nic.name} 没有载波` : `${nic.name} DOWN`,
-      `${why}执行 \`ip link set ${nic.name} up\`；不行就重置这个节点。`,
-    );
-  else
-    yield fails(
-      has,
-      '没有网卡有这个地址',
-      `${why}执行 \`ip addr add ${side.underlay}/24 dev ens33\`；网卡也不在了就重置这个节点。`,
-    );
 }
 
 function deviceFact(node: NodeSnapshot, side: Side, tunnel: Tunnel | undefined, nic: Link | undefined): Fact {

@@ -50,7 +50,7 @@ export function Provision({ nodes }: { nodes: LabNode[] }) {
       );
     case 'broken':
       return (
-        <Sheet nodes={nodes} {...panels.broken[session.reason]} bad>
+        <Sheet nodes={nodes} {...panels.broken[session.reason]} why={session.detail} bad>
           <Start label={panels.broken.button} onStart={start} />
         </Sheet>
       );
@@ -70,11 +70,13 @@ interface SheetProps {
   nodes: LabNode[];
   title: string;
   text: string;
+  /** What the platform says is wrong. */
+  why?: string | undefined;
   bad?: boolean;
   children: ReactNode;
 }
 
-function Sheet({ nodes, title, text, bad = false, children }: SheetProps) {
+function Sheet({ nodes, title, text, why, bad = false, children }: SheetProps) {
   return (
     <div className={styles.sheet} role={bad ? 'alert' : undefined} data-bad={bad}>
       <div className={styles.chips} aria-hidden>
@@ -86,6 +88,7 @@ function Sheet({ nodes, title, text, bad = false, children }: SheetProps) {
         ))}
       </div>
       <h3>{title}</h3>
+      {why && <p>{panels.why(why)}</p>}
       <p>{text}</p>
       {children}
     </div>

@@ -128,7 +128,8 @@ export function createViewer(
       clearTimeout(rest);
       watcher.disconnect();
       for (const off of offs) off();
-      if (!ended) void live.request('terminal:detach', { terminal });
+      // Also after its end: the server keeps the replay of a terminal as long as somebody looks.
+      void live.request('terminal:detach', { terminal });
       screen.dispose();
     },
   };

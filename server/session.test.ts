@@ -1,0 +1,205 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { SessionState, TerminalInfo } from './protocol.ts';
+import { createLabSession } from './session.ts';
+import { createFakeLabd, createTestLab } from './testbed.ts';
+
+function setUp(adopted?: { since: number; terminals: TerminalInfo[] }) {
+  const labd = createFakeLabd();
+  const { source, truth } = createTestLab();
+  const record = {
+    started: vi.fn(async () => undefined),
+    finished: vi.fn(async () => undefined),
+    save: vi.fn(async () => undefined),
+    setTerminals: vi.fn(async (_terminals: TerminalInfo[]) => undefined),
+  };
+  const fault = vi.fn();
+  let names = 0;
+  const session = createLabSession({
+    id: 'session1',
+    source,
+    labd,
+    record,
+    now: () => 1_000,
+    expiresAt: 5_000,
+    results: {},
+    times: {},
+    adopted,
+    newTerminalId: () => `terminal${++names}`,
+    changed: () => undefined,
+    fault,
+  });
+  const told = () => session.state().session;
+  const listed = () => {
+    const state: SessionState = told();
+    return 'terminals' in state ? state.terminals : [];
+  };
+  const on = (node: string) => listed().find((each) => each.node === node)?.terminal;
+  return { session, labd, truth, record, fault, told, listed, on };
+}
+
+describe('a lab session', () => {
+  it('makes nodes once, however often it is asked, with a terminal on each', async () => {
+    const { session, labd, record, told, listed } = setUp();
+    const release = labd.hold('create');
+    const made = [session.start(), session.start()];
+    expect(told()).toMatchObject({ status: 'creating' });
+    await expect(session.reset()).rejects.toMatchObject({ code: 'busy' });
+    await expect(session.openTerminal('node-1')).rejects.toMatchObject({ code: 'not-ready' });
+    session.progress('starting', 'node-2');
+    expect(told()).toMatchObject({ stage: 'starting', node: 'node-2' });
+    release();
+    await Promise.all(made);
+    expect(labd.calls).toEqual(['create', 'openTerminal node-1', 'openTerminal node-2']);
+    expect(told()).toMatchObject({ status: 'ready', expiresAt: 5_000 });
+    expect(listed().map(({ node, number }) => [node, number])).toEqual([
+      ['node-1', 1],
+      ['node-2', 1],
+    ]);
+    expect(record.started).toHaveBeenCalledOnce();
+    expect(record.setTerminals).toHaveBeenLastCalledWith(listed());
+  });
+
+  it('resets one node and leaves the other its terminals', async () => {
+    const { session, labd, on, told } = setUp();
+    await session.start();
+    const [first, second] = [on('node-1'), on('node-2')];
+    const release = labd.hold('reset');
+    const reset = session.reset('node-1');
+    await expect(session.reset()).rejects.toMatchObject({ code: 'busy' });
+    await vi.waitFor(() => expect(labd.calls).toContain('reset node-1'));
+    expect(told()).toMatchObject({ status: 'resetting', nodes: ['node-1'] });
+    release();
+    await reset;
+    expect(on('node-2')).toBe(second);
+    expect(on('node-1')).not.toBe(first);
+    expect([...labd.terminals.keys()]).toEqual(expect.arrayContaining([on('node-1'), on('node-2')]));
+    expect(labd.terminals.size).toBe(2);
+  });
+
+  it('does not bring back a terminal that ended while the other node was reset', async () => {
+    const { session, labd, on } = setUp();
+    await session.start();
+    const release = labd.hold('reset');
+    const reset = session.reset('node-1');
+    session.terminalEnded(on('node-2') ?? '');
+    release();
+    await reset;
+    expect(on('node-2')).toBeUndefined();
+    expect(on('node-1')).toBeDefined();
+  });
+
+  it('ends a terminal that was being opened when the reset of its node began', async () => {
+    const { session, labd, listed } = setUp();
+    await session.start();
+    const release = labd.hold('openTerminal');
+    const opening = session.openTerminal('node-1');
+    await vi.waitFor(() => expect(labd.calls.filter((call) => call === 'openTerminal node-1')).toHaveLength(2));
+    const reset = session.reset('node-1');
+    release();
+    await Promise.all([opening, reset]);
+    expect(listed()).toHaveLength(2);
+    expect([...labd.terminals.keys()].sort()).toEqual(
+      listed()
+        .map((each) => each.terminal)
+        .sort(),
+    );
+  });
+
+  it('numbers terminals one after the other and refuses more than a few', async () => {
+    const { session, listed } = setUp();
+    await session.start();
+    const asked = await Promise.allSettled(Array.from({ length: 8 }, () => session.openTerminal('node-1')));
+    expect(asked.map((each) => each.status)).toEqual([...Array(7).fill('fulfilled'), 'rejected']);
+    expect(asked.at(-1)).toMatchObject({ reason: { code: 'too-many' } });
+    const numbers = listed().flatMap((each) => (each.node === 'node-1' ? [each.number] : []));
+    expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('is broken when nodes cannot be made, and starts again from nothing', async () => {
+    const { session, labd, told, fault, listed } = setUp();
+    labd.fail('create', true);
+    await session.start();
+    expect(told()).toEqual({ status: 'broken', since: 1_000, reason: 'nodes-failed' });
+    expect(fault).toHaveBeenCalledOnce();
+    labd.fail('create', false);
+    await session.reset('node-1');
+    expect(told()).toMatchObject({ status: 'ready' });
+    expect(listed()).toHaveLength(2);
+    expect(labd.calls).toContain('destroy');
+  });
+
+  it('tells that its nodes died when they cannot be read and labd knows nothing of them', async () => {
+    const { session, labd, told } = setUp();
+    await session.start();
+    labd.fail('snapshot', true);
+    await session.judge(true, 'links');
+    await vi.waitFor(() => expect(told()).toMatchObject({ status: 'broken', reason: 'nodes-died' }));
+  });
+
+  it('is broken when the nodes of a former web are dead, and gone nodes can be made again', async () => {
+    const { session, labd, told } = setUp({
+      since: 1,
+      terminals: [{ terminal: 'former1', node: 'node-1', number: 1 }],
+    });
+    session.died();
+    expect(told()).toMatchObject({ status: 'broken', reason: 'nodes-died' });
+    await session.reset();
+    expect(session.terminals()).not.toContain('former1');
+    await session.end('ended');
+    expect(told()).toMatchObject({ status: 'gone', reason: 'ended' });
+    await session.start();
+    expect(told()).toMatchObject({ status: 'ready' });
+    expect(labd.calls.filter((call) => call === 'create')).toHaveLength(2);
+  });
+
+  it('ends after the nodes have been made, and stays gone', async () => {
+    const { session, labd, told } = setUp();
+    const release = labd.hold('create');
+    const [made, ended] = [session.start(), session.end('expired')];
+    release();
+    await Promise.all([made, ended]);
+    expect(told()).toMatchObject({ status: 'gone', reason: 'expired' });
+    expect(labd.calls.indexOf('destroy')).toBeGreaterThan(labd.calls.lastIndexOf('openTerminal node-2'));
+    expect(labd.terminals.size).toBe(0);
+  });
+
+  it('goes on with a reset when a judgement before it could not be kept', async () => {
+    const { session, labd, record, told } = setUp();
+    await session.start();
+    record.save.mockRejectedValueOnce(new Error('the disk is full')).mockRejectedValueOnce(new Error('still'));
+    const release = labd.hold('snapshot');
+    const judged = expect(session.judge(true, 'links')).rejects.toThrow();
+    const reset = session.reset();
+    release();
+    await Promise.all([judged, reset]);
+    expect(told()).toMatchObject({ status: 'ready' });
+  });
+
+  it('looks again after a reset at what was true of the former nodes', async () => {
+    const { session, truth } = setUp();
+    await session.start();
+    session.standAt('01-links');
+    truth.add('links');
+    await session.judge(false);
+    expect(session.state().results.links?.status).toBe('passed');
+    truth.delete('links');
+    await session.reset();
+    await vi.waitFor(() => expect(session.state().results.links?.status).toBe('failed'));
+    expect(session.state().results.links?.passedAt).toBe(1_000);
+    session.close();
+  });
+
+  it('notes when the last checkpoint has been passed', async () => {
+    const { session, truth, record } = setUp();
+    await session.start();
+    session.standAt('02-ping');
+    for (const each of ['links', 'tried', 'state'] as const) truth.add(each);
+    await session.judge(true, 'links');
+    await session.judge(false);
+    expect(record.finished).not.toHaveBeenCalled();
+    await session.answer('asked', { ttl: '0x40', other: 'dropped' });
+    expect(session.state().results.asked).toMatchObject({ status: 'passed', answers: { ttl: '0x40' } });
+    expect(record.finished).toHaveBeenCalledExactlyOnceWith(1_000);
+    expect(session.state().finishedAt).toBe(1_000);
+  });
+});

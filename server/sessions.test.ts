@@ -1,0 +1,169 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { LabState } from './protocol.ts';
+import { createSessions, type Owned } from './sessions.ts';
+import { openStore, type Store } from './store/store.ts';
+import { createFakeLabd, createTestLab } from './testbed.ts';
+
+const IDLE_MS = 60_000;
+const LAB = 'test';
+const closing: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function newStore(...people: string[]): Promise<Store> {
+  const store = await openStore(':memory:');
+  closing.push(() => store.close());
+  for (const person of people) await store.people.create(person, `token of ${person}`, 0);
+  return store;
+}
+
+function open(store: Store, existing: { session: string; alive: boolean }[] = [], sessionsMax = 2) {
+  const labd = createFakeLabd(existing);
+  const { source, truth } = createTestLab();
+  const at = { now: 1_000_000 };
+  const states: LabState[] = [];
+  const fault = vi.fn();
+  const sessions = createSessions({
+    store,
+    labd,
+    source: (lab) => (lab === LAB ? source : undefined),
+    sessionsMax,
+    idleMs: IDLE_MS,
+    now: () => at.now,
+    changed: (_owned, state) => states.push(state),
+    fault,
+  });
+  closing.push(() => sessions.close());
+  return { sessions, labd, truth, at, states, fault };
+}
+
+async function begin(sessions: ReturnType<typeof open>['sessions'], person: string): Promise<Owned> {
+  const owned = await sessions.of(person, LAB);
+  await sessions.start(owned);
+  return owned;
+}
+
+describe('sessions', () => {
+  it('give a person one session in a lab, also when it is asked for twice at once', async () => {
+    const { sessions } = open(await newStore('ann'));
+    const [first, second] = await Promise.all([sessions.of('ann', LAB), sessions.of('ann', LAB)]);
+    expect(second).toBe(first);
+    expect(await sessions.of('ann', LAB)).toBe(first);
+    await expect(sessions.of('ann', 'no-such-lab')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('refuse more nodes than there may be, also when the last place is asked for at once', async () => {
+    const { sessions, labd } = open(await newStore('ann', 'ben', 'eva'));
+    const asked = await Promise.allSettled(['ann', 'ben', 'eva'].map((person) => begin(sessions, person)));
+    expect(asked.map((each) => each.status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    expect(asked.find((each) => each.status === 'rejected')).toMatchObject({ reason: { code: 'too-many' } });
+    expect(labd.calls.filter((call) => call === 'create')).toHaveLength(2);
+    await sessions.end(await sessions.of('ann', LAB), 'ended');
+    const third = await begin(sessions, asked[2]?.status === 'rejected' ? 'eva' : 'ben');
+    expect(third.session.status()).toBe('ready');
+  });
+
+  it('start a broken session anew', async () => {
+    const { sessions, labd } = open(await newStore('ann'));
+    labd.fail('create', true);
+    const owned = await begin(sessions, 'ann');
+    expect(owned.session.status()).toBe('broken');
+    labd.fail('create', false);
+    await sessions.start(owned);
+    expect(owned.session.status()).toBe('ready');
+  });
+
+  it('tell several changes in one turn as one state', async () => {
+    const { sessions, states } = open(await newStore('ann'));
+    const owned = await begin(sessions, 'ann');
+    await vi.waitFor(() => expect(states.at(-1)?.session.status).toBe('ready'));
+    const told = states.length;
+    owned.session.setExpiry(1);
+    for (const terminal of owned.session.terminals()) owned.session.terminalEnded(terminal);
+    await vi.waitFor(() => expect(states).toHaveLength(told + 1));
+    expect(states.at(-1)?.session).toMatchObject({ expiresAt: 1, terminals: [] });
+    expect(sessions.terminals()).toEqual([]);
+  });
+
+  it('judge soon after a hint, and seldom however many there are', async () => {
+    const { sessions, labd } = open(await newStore('ann'));
+    const owned = await begin(sessions, 'ann');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      const snapshots = () => labd.calls.filter((call) => call === 'snapshot').length;
+      for (let n = 0; n < 100; n += 1) sessions.hint(owned);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(snapshots()).toBe(1);
+      for (let n = 0; n < 100; n += 1) sessions.hint(owned);
+      await vi.advanceTimersByTimeAsync(299);
+      expect(snapshots()).toBe(1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(snapshots()).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('end what nobody has looked at for too long, later forget it, and keep the results', async () => {
+    const store = await newStore('ann', 'ben');
+    const { sessions, labd, truth, at } = open(store);
+    const [left, watched] = [await begin(sessions, 'ann'), await begin(sessions, 'ben')];
+    const sweep = () => sessions.sweep((owned) => owned === watched);
+    truth.add('links');
+    await left.session.judge(true, 'links');
+    at.now += IDLE_MS;
+    await sweep();
+    expect(left.session.status()).toBe('ready');
+    at.now += 1;
+    await sweep();
+    expect(left.session.state().session).toMatchObject({ status: 'gone', reason: 'expired' });
+    expect(watched.session.state().session).toMatchObject({ status: 'ready', expiresAt: at.now + IDLE_MS });
+    expect((await store.sessions.active()).map((each) => each.person)).toEqual(['ben']);
+    await sweep();
+    expect(await sessions.of('ann', LAB)).toBe(left);
+    at.now += IDLE_MS + 1;
+    await sweep();
+    const again = await sessions.of('ann', LAB);
+    expect(again).not.toBe(left);
+    expect(again.session.state()).toMatchObject({
+      session: { status: 'none' },
+      results: { links: { status: 'passed' } },
+    });
+    expect(labd.calls.filter((call) => call === 'destroy')).toHaveLength(1);
+  });
+
+  it('end the others although one cannot be ended', async () => {
+    const { sessions, labd, at, fault } = open(await newStore('ann', 'ben'));
+    const both = [await begin(sessions, 'ann'), await begin(sessions, 'ben')];
+    labd.fail('destroy', true);
+    at.now += IDLE_MS + 1;
+    await sessions.sweep(() => false);
+    expect(both.map((owned) => owned.session.status())).toEqual(['gone', 'gone']);
+    expect(fault).toHaveBeenCalledTimes(2);
+  });
+
+  it('go on with what a former web left: the living, the dead, and what nobody owns', async () => {
+    const store = await newStore('ann', 'ben');
+    const former = open(store);
+    const [ann, ben] = [await begin(former.sessions, 'ann'), await begin(former.sessions, 'ben')];
+    const [kept, lost] = ann.session.terminals();
+    former.sessions.close();
+
+    const { sessions, labd } = open(store, [
+      { session: ann.session.id, alive: true },
+      { session: ben.session.id, alive: false },
+      { session: 'nobodys1', alive: true },
+    ]);
+    await sessions.adopt([kept ?? '']);
+    const living = await sessions.of('ann', LAB);
+    expect(living.session.state().session).toMatchObject({ status: 'ready', terminals: [{ terminal: kept }] });
+    expect(sessions.byTerminal(kept ?? '')).toBe(living);
+    expect(sessions.byTerminal(lost ?? '')).toBeUndefined();
+    const dead = await sessions.of('ben', LAB);
+    expect(dead.session.state().session).toMatchObject({ status: 'broken', reason: 'nodes-died' });
+    expect(labd.calls).toEqual(['list', 'destroy']);
+    await sessions.start(dead);
+    expect(dead.session.status()).toBe('ready');
+  });
+});
