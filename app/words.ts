@@ -25,6 +25,12 @@ export const verdicts: Record<CheckpointResult['status'], string> = {
 /** It held once and does not hold now. */
 export const LAPSED = '已失效';
 
+/** Why a checkpoint could not be judged. */
+export const unknownBecause: Record<NonNullable<CheckpointResult['trouble']>, string> = {
+  nodes: '这一次没能读到节点的状态，不是你的操作有错。稍后会自动再查，也可以现在再点一次「检查」。',
+  check: '这个检查点的判定程序出了错，不是你的操作有错。请告诉老师；其他检查点不受影响。',
+};
+
 /** Why the form at /resume came back. */
 export const resumeErrors: Record<'code' | 'fast', string> = {
   code: '这个代码不对，或者已经用过、已经过期。请核对后再输入，或在原来的浏览器里重新生成一个。',

@@ -12,7 +12,7 @@ const BRACED = /\{\{\s*([\w-][\w.-]*)\s*\}\}/g;
 
 /** What a block's fence says, and what is wrong with it: `at` is the index in the words, or in the text. */
 export interface BlockReading {
-  block: Omit<CodeBlock, 'id'>;
+  block: Omit<CodeBlock, 'id' | 'line'>;
   language: string;
   liveValues: string[];
   complaints: { in: 'fence' | 'text'; at: number; message: string }[];
@@ -23,7 +23,7 @@ export function readBlock(fence: string, text: string, nodes?: readonly string[]
   const words = [...fence.matchAll(/\S+/g)].map((match) => ({ word: match[0], at: match.index }));
   const language = words.shift()?.word ?? '';
   const kind = language === RUN ? 'run' : language === OUTPUT ? 'output' : 'plain';
-  const block: Omit<CodeBlock, 'id'> = { kind, nodes: [], text, stream: false, optional: false };
+  const block: BlockReading['block'] = { kind, nodes: [], text, stream: false, optional: false };
   const complaints: BlockReading['complaints'] = [];
   const complain = (at: number, message: string) => complaints.push({ in: 'fence', at, message });
   const flags: readonly string[] = kind === 'run' ? FLAGS : [];

@@ -155,7 +155,8 @@ function inspectCode(code: Code, { source, file, nodes, findings }: Context): Ro
   }
   for (const key of reading.liveValues) findings.liveValues.add(key);
 
-  const block: CodeBlock = { id: `b${findings.blocks.length + 1}`, ...reading.block };
+  const line = code.position?.start.line ?? 1;
+  const block: CodeBlock = { id: `b${findings.blocks.length + 1}`, line, ...reading.block };
   findings.blocks.push(block);
   const { id, kind, stream, optional, text } = block;
   const properties = { id, kind, language: reading.language, nodes: block.nodes.join(' '), stream, optional };

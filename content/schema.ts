@@ -94,6 +94,8 @@ export const components = {
 export interface CodeBlock {
   /** `b1`, `b2`, … in the order of the text. */
   id: string;
+  /** Where it begins in the step's file, 1-based. */
+  line: number;
   kind: 'run' | 'output' | 'plain';
   nodes: string[];
   /** The text as written, `{{live values}}` and all, without the last newline. */

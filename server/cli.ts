@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadChecks } from '../content/judgements.ts';
 import { type Lab, loadAll } from '../content/load.ts';
@@ -62,8 +62,20 @@ async function test(rehearsal: Rehearsal, lab: Lab): Promise<number> {
     say(`${mark(ok)} ${what}`);
     for (const fact of facts) say(`    ${mark(fact.ok)} ${fact.title}　期望 ${fact.expected}　实际 ${fact.actual}`);
   }
+  for (const fault of rehearsal.faults()) console.error(`判定程序出错：${fault}`);
   say(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
+}
+
+function readScript(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new UsageProblem(
+      code === 'ENOENT' ? `找不到脚本 ${resolve(file)}` : `读不了脚本 ${resolve(file)}（${code}）`,
+    );
+  }
 }
 
 const STATUS = { passed: '通过', failed: '未通过', unknown: '无法检查', pending: '未检查' };
@@ -80,6 +92,7 @@ async function tryScript(rehearsal: Rehearsal, lab: Lab, script: Script, json: b
   }
   const ids = lab.checkpoints.map((checkpoint) => checkpoint.id);
   await rehearsal.settle(ids, true);
+  for (const fault of rehearsal.faults()) console.error(`判定程序出错：${fault}`);
   const verdicts = ids.map((id) => {
     const { status, facts } = rehearsal.result(id);
     const plain = facts.map(({ ok, title, expected, actual, advice }) => ({ ok, title, expected, actual, advice }));
@@ -141,7 +154,7 @@ async function main(): Promise<number> {
     if (!values.script) throw new UsageProblem('try 需要 --script FILE');
     const lab = labOf(loadAll(env.content), id);
     const nodes = lab.file.nodes.map((node) => node.name);
-    const script = parseScript(readFileSync(values.script, 'utf8'), nodes);
+    const script = parseScript(readScript(values.script), nodes);
     return onNodes(env, lab, (rehearsal) => tryScript(rehearsal, lab, script, values.json));
   }
   throw new UsageProblem(command ? `不认识的命令：${command}` : '要做什么？');

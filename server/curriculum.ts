@@ -18,30 +18,40 @@ export interface Curriculum {
  */
 export async function openCurriculum(options: {
   directory: string;
+  /** Whether mistakes are told to those who look at the lab: in development, when that is its author. */
+  tellMistakes: boolean;
   changed(lab: string, mistake: ContentMistake | null): void;
   fault(error: unknown, what: string): void;
 }): Promise<Curriculum> {
   loadAll(options.directory);
   const library = createLibrary({ directory: options.directory });
   const taught = new Map<string, { lab: Lab; checks: LabChecks }>();
+  const wrong = new Map<string, ContentMistake | null>();
   for (const lab of library.labs()) taught.set(lab.id, { lab, checks: await loadChecks(lab) });
 
-  async function reload(id: string): Promise<void> {
+  /** Takes over a lab's files as they are now; what is wrong with them, or null. */
+  async function read(id: string): Promise<ContentMistake | null> {
     library.refresh();
     const lab = library.lab(id);
     const mistakes = library.mistakes(id);
-    if (mistakes.length > 0) return options.changed(id, ContentMistake.of(mistakes));
+    if (mistakes.length > 0) return ContentMistake.of(mistakes);
     if (!lab) {
       taught.delete(id);
-      return options.changed(id, null);
+      return null;
     }
     try {
       taught.set(id, { lab, checks: await loadChecks(lab) });
-      options.changed(id, null);
+      return null;
     } catch (error) {
-      if (!(error instanceof ContentMistake)) throw error;
-      options.changed(id, error);
+      if (error instanceof ContentMistake) return error;
+      throw error;
     }
+  }
+
+  async function reload(id: string): Promise<void> {
+    const mistake = await read(id);
+    wrong.set(id, mistake);
+    options.changed(id, mistake);
   }
 
   const watching = watchContent(options.directory, (id) => {
@@ -57,7 +67,8 @@ export async function openCurriculum(options: {
       last = taught.get(id) ?? last;
       return last ?? first;
     };
-    return { lab: () => latest().lab, checks: () => latest().checks };
+    const mistake = () => (options.tellMistakes ? (wrong.get(id)?.toString() ?? null) : null);
+    return { lab: () => latest().lab, checks: () => latest().checks, mistake };
   }
 
   return {

@@ -102,7 +102,7 @@ export function verdictOf(facts: Fact[]): 'passed' | 'failed' {
 /** The next result of a checkpoint: the first time of passing stays, and so do the answers. */
 export function nextResult(
   before: CheckpointResult,
-  verdict: { status: CheckpointResult['status']; facts: Fact[] },
+  verdict: Pick<CheckpointResult, 'status' | 'facts' | 'trouble'>,
   at: { now: number; tookMs: number },
 ): CheckpointResult {
   return {

@@ -28,7 +28,9 @@ try {
     // a page that comes back after a restart.
     const app = next({ dev: env.dev, dir: env.root, hostname: env.host, port: env.port, httpServer: createServer() });
     await app.prepare();
-    const upgrade = app.getUpgradeHandler();
+    // getUpgradeHandler() leads past the router, where hot reload is answered; this property, which Next's typings keep
+    // to themselves, does not (next/dist/server/next.js, NextCustomServer).
+    const { upgradeHandler: upgrade } = app as unknown as { upgradeHandler: ReturnType<typeof app.getUpgradeHandler> };
     http.on('upgrade', (request, socket, head) => {
       if (request.url?.startsWith('/socket.io/')) return;
       // What nobody takes would hold its connection for ever.

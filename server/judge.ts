@@ -12,10 +12,15 @@ import type { CheckpointResult } from './protocol.ts';
  */
 const SECOND_LOOK_MS = 700;
 
+/** A reading that labd could not give, as opposed to a judgement that went wrong. */
+class Unreadable extends Error {}
+
 /** The lab as its files have it now: text may be edited while a session lives. */
 export interface LabSource {
   lab(): Lab;
   checks(): LabChecks;
+  /** In development: what is wrong with the lab's files since their last good version, or null. */
+  mistake(): string | null;
 }
 
 /** What to judge. `byHand`: the learner asked, so probes may be sent without evidence of their own attempt. */
@@ -76,7 +81,11 @@ export function createJudge(options: {
     const sent = new Map<string, Promise<ProbeTrace>>();
     return (request) => {
       const key = JSON.stringify(request);
-      const trace = sent.get(key) ?? labd.probe(session, request);
+      const trace =
+        sent.get(key) ??
+        labd.probe(session, request).catch((cause) => {
+          throw new Unreadable('the probe could not be sent', { cause });
+        });
       sent.set(key, trace);
       return trace;
     };
@@ -111,9 +120,10 @@ export function createJudge(options: {
 
   async function judgeNow(asked: ReadonlyMap<string, boolean>): Promise<void> {
     const began = performance.now();
-    const settle = (checkpoint: string, verdict: { status: CheckpointResult['status']; facts: Fact[] }) =>
+    const settle = (checkpoint: string, verdict: Pick<CheckpointResult, 'status' | 'facts' | 'trouble'>) =>
       keep(checkpoint, nextResult(result(checkpoint), verdict, { now: now(), tookMs: performance.now() - began }));
-    const couldNot = (checkpoint: string) => settle(checkpoint, { status: 'unknown', facts: result(checkpoint).facts });
+    const couldNot = (checkpoint: string, trouble: CheckpointResult['trouble']) =>
+      settle(checkpoint, { status: 'unknown', facts: trouble === 'nodes' ? result(checkpoint).facts : [], trouble });
 
     let snapshot: NetworkSnapshot;
     let checks: LabChecks['checks'];
@@ -126,7 +136,7 @@ export function createJudge(options: {
     } catch (error) {
       options.fault(error, 'snapshot');
       options.unreadable();
-      for (const checkpoint of asked.keys()) await couldNot(checkpoint);
+      for (const checkpoint of asked.keys()) await couldNot(checkpoint, 'nodes');
       return;
     }
     const probe = prober();
@@ -137,7 +147,7 @@ export function createJudge(options: {
         await settle(checkpoint, await judgeOne(checkpoint, check, snapshot, byHand, probe));
       } catch (error) {
         options.fault(error, `judging ${checkpoint}`);
-        await couldNot(checkpoint);
+        await couldNot(checkpoint, error instanceof Unreadable ? 'nodes' : 'check');
       }
       options.changed();
     }

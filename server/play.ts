@@ -87,15 +87,14 @@ export function createPlayer(options: {
   };
 }
 
-/** Throws when a block of the lab that the text needs did not run to its end. */
-export function mustHaveRun(played: Played[]): void {
+/** What to say when a block that the lab needs did not run to its end; undefined when all did. */
+export function failureOf(step: Step, played: Played[]): string | undefined {
   const failed = played.find(({ block, result }) => !block.stream && result.code !== 0);
-  if (!failed) return;
+  if (!failed) return undefined;
   const { block, node, result } = failed;
   const how = result.stopped === 'timeout' ? '超时' : `退出码 ${result.code}`;
-  throw new Error(
-    `代码块 ${block.id} 在 ${node} 上没有成功（${how}）：\n${block.text}\n${result.stdout}${result.stderr}`,
-  );
+  const place = `${step.id}.mdx:${block.line}`;
+  return `${place} 的代码块在 ${node} 上没有成功（${how}）：\n${block.text}\n${result.stdout}${result.stderr}`.trimEnd();
 }
 
 /** The lab of an id among those that were read; an Error that names them all when there is none. */

@@ -113,6 +113,8 @@ export interface CheckpointResult {
   /** `pending`: not judged yet. `unknown`: could not be judged; never the learner's fault. */
   status: 'pending' | 'passed' | 'failed' | 'unknown';
   facts: Fact[];
+  /** With `unknown`: the nodes could not be read, or the lab's own check went wrong. */
+  trouble?: 'nodes' | 'check';
   /** When it was last judged and how long that took; absent until the first time. */
   judgedAt?: number;
   tookMs?: number;
@@ -130,6 +132,8 @@ export interface LabState {
   results: Record<string, CheckpointResult>;
   /** Live values by key; null while the thing does not exist. */
   values: Record<string, { label: string; node: string; value: string | null }>;
+  /** In development: what is wrong with the lab's files, of which the last good version is shown. */
+  mistake: string | null;
   /** Whether a judgement is under way. */
   judging: boolean;
   /** When the learner first started this lab's nodes; the clock counts from here. */
@@ -151,6 +155,6 @@ export interface News {
   'terminal:command': (terminal: string, code: number | null, offset: number) => void;
   /** The prompt is back, or a program owns the terminal (OSC 133;B and C). */
   'terminal:prompt': (terminal: string, atPrompt: boolean) => void;
-  /** A content file changed: the page should fetch its text again. In dev `mistake` says what is wrong with it. */
-  'content:changed': (lab: string, mistake: string | null) => void;
+  /** A content file changed: the page should fetch its text again. */
+  'content:changed': (lab: string) => void;
 }

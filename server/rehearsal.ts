@@ -10,7 +10,7 @@ import { readValues } from './grading.ts';
 import { createJudge, type Judge } from './judge.ts';
 import type { Labd } from './labd/contract.ts';
 import { composeLabd } from './labd/index.ts';
-import { createPlayer, mustHaveRun, type Player } from './play.ts';
+import { createPlayer, failureOf, type Player } from './play.ts';
 import type { CheckpointResult } from './protocol.ts';
 import { topologyOf } from './topology.ts';
 
@@ -25,6 +25,8 @@ export interface Rehearsal {
   /** Judges until nothing fails any more, or enough tries were made. */
   settle(checkpoints: string[], byHand: boolean): Promise<void>;
   judge: Judge['judge'];
+  /** What went wrong in judging since the last time this was asked, one line each: a check of the lab that threw. */
+  faults(): string[];
   answer(checkpoint: string, answers: Record<string, string>): Promise<CheckpointResult>;
   /** The true answers to a checkpoint's questions, from the platform's own capture. */
   truth(checkpoint: string): Promise<Record<string, string>>;
@@ -68,6 +70,16 @@ export async function clearRehearsals(env: Env): Promise<void> {
   }
 }
 
+/** An error of judging in one line, with the place in the lab's own files where it can be told. */
+function faultWords(error: unknown, what: string, lab: Lab): string {
+  if (!(error instanceof Error)) return `${what}: ${error}`;
+  const own = error.stack?.split('\n').find((line) => line.includes(`/${lab.id}/`));
+  const place = /([^/]+\/[^/?]+\.ts)[^:]*:(\d+)/.exec(own ?? '');
+  const where = place ? `（${place[1]}:${place[2]}）` : '';
+  const cause = error.cause instanceof Error ? `：${error.cause.message}` : '';
+  return `${what}：${error.message}${where}${cause}`;
+}
+
 /** Makes nodes for a lab and a judge over them. Close it; if that is not to be, the next command line does. */
 export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
   await clearRehearsals(env);
@@ -79,14 +91,14 @@ export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
   const faults: string[] = [];
   const judge = createJudge({
     session,
-    source: { lab: () => lab, checks: () => loaded },
+    source: { lab: () => lab, checks: () => loaded, mistake: () => null },
     labd,
     results: {},
     save: async () => undefined,
     ready: () => true,
     now: Date.now,
     changed: () => undefined,
-    fault: (error, what) => faults.push(`${what}: ${error instanceof Error ? error.stack : String(error)}`),
+    fault: (error, what) => faults.push(faultWords(error, what, lab)),
     unreadable: () => undefined,
   });
   const snapshot = () => labd.snapshot(session, { packages, flows });
@@ -100,10 +112,10 @@ export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
   const rehearsal: Rehearsal = {
     player,
     result: judge.result,
+    faults: () => [...new Set(faults.splice(0))],
     async judge(judgement) {
       await judge.judge(judgement);
       judge.close();
-      if (faults.length > 0) throw new Error(faults.splice(0).join('\n'));
     },
     async settle(checkpoints, byHand) {
       for (let tries = 0; tries < SETTLE_TRIES; tries += 1) {
@@ -124,7 +136,10 @@ export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
       return check.answers(await labd.probe(session, check.probe(now)), now);
     },
     async solve() {
-      for (const step of lab.steps) mustHaveRun(await player.step(step));
+      for (const step of lab.steps) {
+        const failure = failureOf(step, await player.step(step));
+        if (failure) throw new Error(failure);
+      }
       for (const { id, questions } of lab.checkpoints) {
         if (questions.length > 0) await judge.setAnswers(id, await rehearsal.truth(id));
       }
@@ -167,7 +182,7 @@ async function* testQuestions(rehearsal: Rehearsal, id: string, questions: Quest
 
 /**
  * Plays the lab as its text tells it. Before a step none of its checkpoints may hold; after its blocks (and right
- * answers) all must.
+ * answers) all must, and at the end those of all steps together.
  */
 export async function* testLab(rehearsal: Rehearsal, steps: Step[]): AsyncGenerator<Finding> {
   for (const step of steps) {
@@ -177,7 +192,8 @@ export async function* testLab(rehearsal: Rehearsal, steps: Step[]): AsyncGenera
       const ok = rehearsal.result(id).status !== 'passed';
       yield { ok, what: `${step.id}：做之前 ${id} 还不成立`, facts: ok ? [] : rehearsal.result(id).facts };
     }
-    mustHaveRun(await rehearsal.player.step(step));
+    const failure = failureOf(step, await rehearsal.player.step(step));
+    if (failure) yield { ok: false, what: failure, facts: [] };
     for (const { id, questions } of step.head.checkpoints) {
       if (questions.length > 0) yield* testQuestions(rehearsal, id, questions);
     }
@@ -187,4 +203,12 @@ export async function* testLab(rehearsal: Rehearsal, steps: Step[]): AsyncGenera
       yield { ok: status === 'passed', what: `${step.id}：做之后 ${id} 成立`, facts: status === 'passed' ? [] : facts };
     }
   }
+  const all = steps.flatMap((step) => step.head.checkpoints.map((checkpoint) => checkpoint.id));
+  await rehearsal.settle(all, false);
+  const lost = all.filter((id) => rehearsal.result(id).status !== 'passed');
+  yield {
+    ok: lost.length === 0,
+    what: lost.length === 0 ? '全部做完之后，每个检查点都还成立' : `全部做完之后不再成立：${lost.join('、')}`,
+    facts: lost.flatMap((id) => rehearsal.result(id).facts.filter((fact) => !fact.ok)),
+  };
 }

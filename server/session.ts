@@ -195,6 +195,7 @@ export function createLabSession(options: {
         session: sessionState(),
         results: results(),
         values: Object.fromEntries(live),
+        mistake: source.mistake(),
         judging: judge.busy(),
         ...clock.times(),
         now: now(),

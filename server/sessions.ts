@@ -30,6 +30,8 @@ export interface Sessions {
   progress(id: string, stage: Exclude<Stage, 'queued'>, node?: string): void;
   /** Takes over what a former web left: sessions whose nodes live go on, the others say that they died. */
   adopt(terminals: string[]): Promise<void>;
+  /** A lab's files were edited: its learners hear of the new state. */
+  contentChanged(lab: string): void;
   /** Ends, then forgets what nobody has looked at for too long. `watched` says whether someone looks at it now. */
   sweep(watched: (owned: Owned) => boolean): Promise<void>;
   close(): void;
@@ -209,6 +211,9 @@ export function createSessions(options: {
         exist.delete(former.id);
       }
       for (const orphan of exist.keys()) await labd.destroy(orphan);
+    },
+    contentChanged(lab) {
+      for (const owned of all.values()) if (owned.lab === lab) tell(owned);
     },
     async sweep(watched) {
       for (const owned of all.values()) {

@@ -132,5 +132,5 @@ export function createTestLab(): { source: LabSource; truth: Set<'links' | 'trie
     asked: { judge: () => [fact(truth.has('state'))], probe, answers: () => ({ ttl: '64' }) },
   };
   const values = { mac: { label: 'MAC', node: 'node-1', read: () => '02:00:00:00:00:01' } };
-  return { source: { lab: () => lab, checks: () => ({ checks, values }) }, truth };
+  return { source: { lab: () => lab, checks: () => ({ checks, values }), mistake: () => null }, truth };
 }

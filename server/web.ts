@@ -37,11 +37,16 @@ export async function startWeb(
   const door: { open?: Door } = {};
   const curriculum = await openCurriculum({
     directory: env.content,
+    tellMistakes: env.dev,
     fault,
     changed(lab, mistake) {
-      if (mistake) log.warn(`内容有误，继续使用上一个正确的版本：\n${mistake}`);
-      else log.info({ lab }, 'content changed');
-      door.open?.tellAll('content:changed', lab, env.dev && mistake ? String(mistake) : null);
+      const words = `内容有误，继续使用上一个正确的版本：\n${mistake}`;
+      if (!mistake) log.info({ lab }, 'content changed');
+      // An author reads the terminal; an operator's log is read by programs.
+      else if (env.dev) console.error(words);
+      else log.warn(words);
+      sessions.contentChanged(lab);
+      if (!mistake) door.open?.tellAll('content:changed', lab);
     },
   });
   const store = await openStore(join(env.data, 'store', 'netloom.db'));

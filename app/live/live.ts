@@ -16,8 +16,6 @@ export interface LiveView {
   connection: ConnectionState;
   /** Why the last wish was refused, until it is dismissed. */
   refusal: RefusalCode | null;
-  /** In dev: what is wrong with the lab's files. */
-  mistake: string | null;
   /** What to add to Date.now() to get the server's time, ms. */
   clock: number;
   /** Grows each time the lab has been entered on a new connection: then terminals attach again. */
@@ -62,7 +60,6 @@ const nothing: LiveView = {
   state: null,
   connection: 'connecting',
   refusal: null,
-  mistake: null,
   clock: 0,
   epoch: 0,
   looked: {},
@@ -108,10 +105,8 @@ export function createLive(lab: string, onContent: () => void): Live {
     const info = session?.status === 'ready' ? session.terminals.find((one) => one.terminal === terminal) : undefined;
     if (info && !ended.some((one) => one.info.terminal === terminal)) view.set({ ended: [...ended, { info, code }] });
   });
-  connection.on('content:changed', (changed, mistake) => {
-    if (changed !== lab) return;
-    view.set({ mistake });
-    if (mistake === null) onContent();
+  connection.on('content:changed', (changed) => {
+    if (changed === lab) onContent();
   });
 
   const live: Live = {

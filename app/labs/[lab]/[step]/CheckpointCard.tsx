@@ -5,7 +5,7 @@ import { useId, useState } from 'react';
 import type { Checkpoint } from '../../../../content/schema.ts';
 import type { CheckpointResult } from '../../../../server/protocol.ts';
 import { useLab } from '../../../live/LabProvider.tsx';
-import { LAPSED, verdicts } from '../../../words.ts';
+import { LAPSED, unknownBecause, verdicts } from '../../../words.ts';
 import type { OutlineNode } from '../outline.ts';
 import buttons from './buttons.module.css';
 import styles from './CheckpointCard.module.css';
@@ -97,11 +97,7 @@ function Body(props: {
   return (
     <div className={styles.body}>
       {look === 'lapsed' && <p className={styles.words}>它之前通过过，成绩仍然算数；后来节点变了，现在不再成立：</p>}
-      {look === 'unknown' && (
-        <p className={styles.words}>
-          这一次没能读到节点的状态，不是你的操作有错。稍后会自动再查，也可以现在再点一次「检查」。
-        </p>
-      )}
+      {look === 'unknown' && <p className={styles.words}>{unknownBecause[result?.trouble ?? 'nodes']}</p>}
       {look === 'pending' && facts.length === 0 && checkpoint.questions.length === 0 && (
         <p className={styles.words}>照上面的步骤做完，这里会自己变绿；哪里不对，会告诉你期望是什么、实际是什么。</p>
       )}

@@ -6,7 +6,7 @@ import styles from './Mistake.module.css';
 
 /** For the author, in development: what is wrong with the lab's files; the text shown is the last good one. */
 export function Mistake() {
-  const { mistake } = useLab();
+  const mistake = useLab().state?.mistake;
   if (!mistake) return null;
   return (
     <aside className={styles.mistake} role="status" data-no-print>

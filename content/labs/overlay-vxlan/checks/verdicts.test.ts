@@ -9,7 +9,20 @@ import { type Rig, solved } from '../fixtures/solved.ts';
 const broken = [...brokenContainers, ...brokenTunnels, ...brokenTables];
 
 const failing = (rig: Rig, id: string) => checks[id]?.judge(rig.snapshot).filter(({ ok }) => !ok) ?? [];
-const passive = Object.keys(checks);
+/** The checkpoints of the state that the fixtures describe; those a later step adds have fixtures of their own. */
+const passive = [
+  'deps-node-1',
+  'deps-node-2',
+  'containers-node-1',
+  'containers-node-2',
+  'vxlan-node-1',
+  'vxlan-node-2',
+  'neigh-fdb-node-1',
+  'neigh-fdb-node-2',
+  'ping-1-to-2',
+  'ping-2-to-1',
+  'capture',
+];
 
 describe('a broken lab', () => {
   test.each(broken)('%s', (_, spoil, checkpoint, says) => {
