@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type ViewportSize } from 'playwright-core';
 
-/** Long enough for a site whose image and pages are built already. */
-const START_MS = 60_000;
+/** Long enough for a site whose image and pages are built already, or for development to come up on a busy machine. */
+const START_MS = 90_000;
 const root = resolve(import.meta.dirname, '..');
 
 /** The product, started as a person would, over a data directory of its own; and a browser. */
@@ -34,8 +34,8 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** Starts the product and a browser. */
-export async function openSite(): Promise<Site> {
+/** Starts the product and a browser. `more` is added to the environment. */
+export async function openSite(mode: 'start' | 'dev' = 'start', more: Record<string, string> = {}): Promise<Site> {
   const port = await freePort();
   const data = mkdtempSync(join(tmpdir(), 'netloom-e2e-'));
   const env = {
@@ -44,8 +44,9 @@ export async function openSite(): Promise<Site> {
     NETLOOM_DATA: data,
     NETLOOM_IMAGE: process.env.NETLOOM_IMAGE ?? join(root, 'var/image'),
     NETLOOM_LOG: 'warn',
+    ...more,
   };
-  const start = spawn(process.execPath, ['server/start.js', 'start'], {
+  const start = spawn(process.execPath, ['server/start.js', mode], {
     cwd: root,
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
