@@ -70,14 +70,15 @@ ping {{node-2.vxlan100.mac}} {{ .Name }}
     expect(prose.blocks).toEqual([
       {
         id: 'b1',
+        line: 13,
         kind: 'run',
         nodes: ['node-1', 'node-2'],
         text: 'ping {{node-2.vxlan100.mac}} {{ .Name }}',
         stream: true,
         optional: true,
       },
-      { id: 'b2', kind: 'output', nodes: ['node-1'], text: '64 bytes', stream: false, optional: false },
-      { id: 'b3', kind: 'plain', nodes: [], text: '{}', stream: false, optional: false },
+      { id: 'b2', line: 21, kind: 'output', nodes: ['node-1'], text: '64 bytes', stream: false, optional: false },
+      { id: 'b3', line: 25, kind: 'plain', nodes: [], text: '{}', stream: false, optional: false },
     ]);
     expect(prose.headings).toEqual([
       { id: 's-在-node-1-上', depth: 2, text: '在 Node-1 上' },
