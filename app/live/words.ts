@@ -104,7 +104,7 @@ export const panels = {
 
 /** The dialog before a reset. */
 export const resetWords = {
-  title: (what: string) => `重置 ${what}？`,
+  title: (what: string) => `重置${what}？`,
   all: '全部节点',
   lost: '会丢失',
   kept: '不受影响',

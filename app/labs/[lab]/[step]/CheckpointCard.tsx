@@ -6,7 +6,7 @@ import type { Checkpoint } from '../../../../content/schema.ts';
 import type { CheckpointResult } from '../../../../server/protocol.ts';
 import { useLab } from '../../../live/LabProvider.tsx';
 import { LAPSED, unknownBecause, verdicts } from '../../../words.ts';
-import type { OutlineNode } from '../outline.ts';
+import type { Outline } from '../outline.ts';
 import buttons from './buttons.module.css';
 import styles from './CheckpointCard.module.css';
 import { FactLine } from './FactLine.tsx';
@@ -17,7 +17,7 @@ import { useFold } from './useFold.ts';
 type Look = CheckpointResult['status'] | 'lapsed';
 
 /** A claim about the nodes, whether it holds, and for each fact what was expected, what is, and what to do. */
-export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint; course: OutlineNode[] }) {
+export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint; course: Outline }) {
   const { state, check } = useLab();
   const [busy, setBusy] = useState(false);
   const [askedAt, setAskedAt] = useState<number | null>(null);
@@ -84,12 +84,7 @@ export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint;
   );
 }
 
-function Body(props: {
-  checkpoint: Checkpoint;
-  course: OutlineNode[];
-  result: CheckpointResult | undefined;
-  look: Look;
-}) {
+function Body(props: { checkpoint: Checkpoint; course: Outline; result: CheckpointResult | undefined; look: Look }) {
   const { checkpoint, course, result, look } = props;
   const asks = new Set(checkpoint.questions.map((question) => question.ask));
   // A question's verdict stands at its field; the list keeps what is about the nodes.

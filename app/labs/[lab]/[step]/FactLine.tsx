@@ -1,10 +1,11 @@
 'use client';
 
 import { IconCheck, IconX } from '@tabler/icons-react';
-import { useState } from 'react';
+import Link from 'next/link';
+import { Fragment, type ReactNode, useState } from 'react';
 import type { Fact } from '../../../../content/check.ts';
 import { useRun } from '../../../live/run.ts';
-import type { OutlineNode } from '../outline.ts';
+import type { Outline, OutlineNode } from '../outline.ts';
 import { BlockStatus } from './BlockStatus.tsx';
 import { CopyButton } from './CopyButton.tsx';
 import styles from './FactLine.module.css';
@@ -12,7 +13,7 @@ import { NodeChip } from './NodeChip.tsx';
 import { RunButton } from './RunButton.tsx';
 
 /** One line of a verdict: holds or not; if not, expected against actual, then what to do and how to see it oneself. */
-export function FactLine({ id, fact, course }: { id: string; fact: Fact; course: OutlineNode[] }) {
+export function FactLine({ id, fact, course }: { id: string; fact: Fact; course: Outline }) {
   return (
     <li className={styles.fact} data-ok={fact.ok ? '' : undefined}>
       {fact.ok ? <IconCheck size={17} stroke={2.2} aria-hidden /> : <IconX size={17} stroke={2.2} aria-hidden />}
@@ -31,10 +32,10 @@ export function FactLine({ id, fact, course }: { id: string; fact: Fact; course:
         )}
         {fact.advice !== '' && (
           <p className={styles.advice}>
-            <Text>{fact.advice}</Text>
+            <Text code={(text) => <CheckpointLink id={text} course={course} />}>{fact.advice}</Text>
           </p>
         )}
-        {!fact.ok && fact.look && <Look id={id} look={fact.look} course={course} />}
+        {!fact.ok && fact.look && <Look id={id} look={fact.look} course={course.nodes} />}
       </div>
     </li>
   );
@@ -74,12 +75,24 @@ function Look({ id, look, course }: { id: string; look: NonNullable<Fact['look']
   );
 }
 
-/** Words in which backticks mark code. */
-export function Text({ children }: { children: string }) {
+/** Code that is the id of a checkpoint reads as its claim and leads there; other code is code. */
+function CheckpointLink({ id, course }: { id: string; course: Outline }) {
+  const step = course.steps.find((each) => each.checkpoints.some((checkpoint) => checkpoint.id === id));
+  const claim = step?.checkpoints.find((checkpoint) => checkpoint.id === id)?.title;
+  if (!step || !claim) return <code>{id}</code>;
+  return (
+    <Link href={`/labs/${course.id}/${step.id}`}>
+      「第 {step.number} 步：{claim}」
+    </Link>
+  );
+}
+
+/** Words in which backticks mark code. `code` may show a piece of it otherwise. */
+export function Text({ children, code }: { children: string; code?: (text: string) => ReactNode }) {
   return children.split('`').map((part, place) =>
     place % 2 === 1 ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one sentence never move.
-      <code key={place}>{part}</code>
+      <Fragment key={place}>{code ? code(part) : <code>{part}</code>}</Fragment>
     ) : (
       part
     ),

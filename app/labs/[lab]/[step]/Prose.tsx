@@ -45,7 +45,7 @@ export function Prose({ step, course }: { step: Step; course: Outline }) {
           ),
           'x-checkpoint': ({ id }: { id: string }) => {
             const checkpoint = step.head.checkpoints.find((one) => one.id === id);
-            return checkpoint ? <CheckpointCard checkpoint={checkpoint} course={course.nodes} /> : null;
+            return checkpoint ? <CheckpointCard checkpoint={checkpoint} course={course} /> : null;
           },
           'x-figure': Figure,
           'x-note': Note,

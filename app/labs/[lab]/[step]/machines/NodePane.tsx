@@ -21,6 +21,9 @@ interface Props {
   liked: Preferences;
 }
 
+/** With more terminals than this the tabs need the room of the words beside them. */
+const MANY = 3;
+
 /** One node: its name and address, its terminals, and what can be done with them. */
 export function NodePane({ node, colour, liked }: Props) {
   const lab = useLab();
@@ -52,7 +55,7 @@ export function NodePane({ node, colour, liked }: Props) {
 
   return (
     <div className={styles.pane} data-node-color={colour}>
-      <div className={styles.head}>
+      <div className={styles.head} data-many={terminals.length > MANY ? '' : undefined}>
         <i className={shared.dot} aria-hidden />
         <b>{node.name}</b>
         <span className={styles.address}>{node.address.split('/')[0]}</span>
