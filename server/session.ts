@@ -1,56 +1,17 @@
 import { Refusal } from './answer.ts';
 import { createClock } from './clock.ts';
 import { createJudge, type LabSource } from './judge.ts';
+import type { LabSession, SessionRecord } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
-import type { CheckpointResult, LabState, SessionState, Stage, TerminalInfo } from './protocol.ts';
+import type { CheckpointResult, SessionState, TerminalInfo } from './protocol.ts';
 import { createShells } from './shells.ts';
 import { topologyOf } from './topology.ts';
-
-/** What a session keeps outside itself. */
-export interface SessionRecord {
-  started(now: number): Promise<void>;
-  finished(now: number): Promise<void>;
-  save(checkpoint: string, result: CheckpointResult): Promise<void>;
-  setTerminals(terminals: TerminalInfo[]): Promise<void>;
-}
 
 /** A session's state without what others know: its terminals and when it expires. */
 type Phase =
   | Exclude<SessionState, { status: 'ready' | 'resetting' }>
   | { status: 'ready'; since: number }
   | { status: 'resetting'; since: number; nodes: string[] };
-
-/** One learner's nodes, terminals and results in one lab; one job at a time. */
-export interface LabSession {
-  readonly id: string;
-  state(): LabState;
-  status(): SessionState['status'];
-  /** Where the learner reads: the checkpoints that are judged without being asked. */
-  standAt(step: string): void;
-  /** Makes the nodes; resolves when they are ready or broken. */
-  start(): Promise<void>;
-  /** Puts one node, or all, back to the first state; resolves when they are ready or broken. */
-  reset(node?: string): Promise<void>;
-  /** Gives the nodes back. */
-  end(reason: 'expired' | 'ended'): Promise<void>;
-  /** Judges now: one checkpoint, or those of the step the learner stands at. */
-  judge(byHand: boolean, checkpoint?: string): Promise<void>;
-  answer(checkpoint: string, answers: Record<string, string>): Promise<CheckpointResult>;
-  openTerminal(node: string): Promise<string>;
-  closeTerminal(terminal: string): Promise<void>;
-  /** The names of its terminals. */
-  terminals(): string[];
-  /** A shell ended by itself. */
-  terminalEnded(terminal: string): void;
-  /** labd says how far it is with making the nodes. */
-  progress(stage: Exclude<Stage, 'queued'>, node?: string): void;
-  /** The nodes were found dead. */
-  died(): void;
-  /** When the nodes go if nobody comes. */
-  setExpiry(expiresAt: number): void;
-  /** Stops timers; the nodes stay. */
-  close(): void;
-}
 
 /** The longest explanation that is shown. */
 const DETAIL_MAX_CHARS = 300;

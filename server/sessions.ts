@@ -1,9 +1,10 @@
 import { Refusal } from './answer.ts';
 import { newId } from './classroom.ts';
 import type { LabSource } from './judge.ts';
+import type { LabSession } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
 import type { LabState, Stage, TerminalInfo } from './protocol.ts';
-import { createLabSession, type LabSession } from './session.ts';
+import { createLabSession } from './session.ts';
 import type { Store } from './store/store.ts';
 
 /** Automatic judgements of one session keep this distance: marks come from the learner's own shell, who may flood. */

@@ -16,6 +16,8 @@ const REQUESTS_PER_WINDOW = 2_000;
 const REQUEST_WINDOW_S = 10;
 /** Terminals one socket looks at: two screens' worth of all nodes; each keeps a terminal's replay in memory. */
 const VIEWS_PER_SOCKET = 48;
+/** Browsers and windows of one person at a time. */
+const SOCKETS_PER_PERSON = 20;
 /** Costly requests of one person within a minute, by name. */
 const PER_MINUTE: Partial<Record<RequestName, number>> = {
   'lab:start': 10,
@@ -209,6 +211,8 @@ export function openDoor(options: {
       const token = tokenOf(client.request.headers.cookie);
       const person = token ? await classroom.personOf(token) : undefined;
       if (!person) return next(new Error('not-yours'));
+      const theirs = [...io.sockets.sockets.values()].filter((other) => other.data.person === person);
+      if (theirs.length >= SOCKETS_PER_PERSON) return next(new Error('too-many'));
       client.data.person = person;
       client.data.views = new Map();
       next();

@@ -121,6 +121,12 @@ describe('web, on real nodes', () => {
     await expect(sit(await newCookie(), { origin: 'http://evil.example' })).rejects.toThrow();
   });
 
+  it('gives one person only so many windows', async () => {
+    const cookie = await newCookie();
+    await Promise.all(Array.from({ length: 20 }, () => sit(cookie)));
+    await expect(sit(cookie)).rejects.toThrow('too-many');
+  });
+
   it('answers what does not parse with bad-request, and goes on', async () => {
     const learner = await sit(await newCookie());
     const wrong = { lab: '../../etc', extra: 1 } as unknown as Request<'lab:enter'>;

@@ -1,0 +1,41 @@
+import type { CheckpointResult, LabState, SessionState, Stage, TerminalInfo } from './protocol.ts';
+
+/** What a session keeps outside itself. */
+export interface SessionRecord {
+  started(now: number): Promise<void>;
+  finished(now: number): Promise<void>;
+  save(checkpoint: string, result: CheckpointResult): Promise<void>;
+  setTerminals(terminals: TerminalInfo[]): Promise<void>;
+}
+
+/** One learner's nodes, terminals and results in one lab; one job at a time. */
+export interface LabSession {
+  readonly id: string;
+  state(): LabState;
+  status(): SessionState['status'];
+  /** Where the learner reads: the checkpoints that are judged without being asked. */
+  standAt(step: string): void;
+  /** Makes the nodes; resolves when they are ready or broken. */
+  start(): Promise<void>;
+  /** Puts one node, or all, back to the first state; resolves when they are ready or broken. */
+  reset(node?: string): Promise<void>;
+  /** Gives the nodes back. */
+  end(reason: 'expired' | 'ended'): Promise<void>;
+  /** Judges now: one checkpoint, or those of the step the learner stands at. */
+  judge(byHand: boolean, checkpoint?: string): Promise<void>;
+  answer(checkpoint: string, answers: Record<string, string>): Promise<CheckpointResult>;
+  openTerminal(node: string): Promise<string>;
+  closeTerminal(terminal: string): Promise<void>;
+  /** The names of its terminals. */
+  terminals(): string[];
+  /** A shell ended by itself. */
+  terminalEnded(terminal: string): void;
+  /** labd says how far it is with making the nodes. */
+  progress(stage: Exclude<Stage, 'queued'>, node?: string): void;
+  /** The nodes were found dead. */
+  died(): void;
+  /** When the nodes go if nobody comes. */
+  setExpiry(expiresAt: number): void;
+  /** Stops timers; the nodes stay. */
+  close(): void;
+}
