@@ -10,16 +10,22 @@ const PROBE_TIMEOUT_MS = 10_000;
 /** Room for the node image, the site and node_modules. */
 const DISK_MIN_MB = 2_500;
 
-/** Debian packages that running needs: a file each brings → the package. */
+/** Where commands are looked for besides PATH: sudo and cron leave the last two out. */
+const COMMAND_PLACES = ['/usr/local/sbin', '/usr/local/bin', '/usr/bin', '/usr/sbin', '/sbin'];
+
+/**
+ * Debian packages that running needs: a command or a file that each brings → the package. A command may come from elsewhere:
+ * Docker's containerd.io has a runc too, and installing Debian's would remove it.
+ */
 export const RUN_PACKAGES = {
-  '/usr/sbin/runc': 'runc',
-  '/usr/bin/mmdebstrap': 'mmdebstrap',
-  '/usr/bin/tcpdump': 'tcpdump',
-  '/usr/sbin/ip': 'iproute2',
-  '/usr/bin/ping': 'iputils-ping',
-  '/usr/bin/nsenter': 'util-linux',
-  '/usr/bin/setpriv': 'util-linux',
-  '/usr/bin/perl': 'perl-base',
+  runc: 'runc',
+  mmdebstrap: 'mmdebstrap',
+  tcpdump: 'tcpdump',
+  ip: 'iproute2',
+  ping: 'iputils-ping',
+  nsenter: 'util-linux',
+  setpriv: 'util-linux',
+  perl: 'perl-base',
   '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
   '/etc/ssl/certs/ca-certificates.crt': 'ca-certificates',
 };
@@ -64,9 +70,16 @@ function freeMegabytes(directory) {
   return Number(run.stdout?.trim().split('\n').at(-1)?.split(/\s+/)[3] ?? 0);
 }
 
+/** @param {string} thing a file's path, or a command's name */
+function isThere(thing) {
+  if (thing.startsWith('/')) return existsSync(thing);
+  const places = [...(process.env.PATH ?? '').split(':'), ...COMMAND_PLACES];
+  return places.some((place) => place.startsWith('/') && existsSync(`${place}/${thing}`));
+}
+
 /** The packages of the list that are not there. @param {Record<string, string>} packages */
 export function missingPackages(packages) {
-  return [...new Set(Object.entries(packages).flatMap(([file, name]) => (existsSync(file) ? [] : [name])))];
+  return [...new Set(Object.entries(packages).flatMap(([thing, name]) => (isThere(thing) ? [] : [name])))];
 }
 
 /** One line of the examination, as people read it. @param {{ name: string, ok: boolean, remedy: string, note?: string }} line */

@@ -143,6 +143,13 @@ describe('sessions', () => {
     expect(fault).toHaveBeenCalledTimes(2);
   });
 
+  it('remove the nodes of one that could not be ended, when that is possible again', async () => {
+    const { sessions, labd } = open(await newStore('ann'), [{ session: 'nobodys1', alive: true }]);
+    await begin(sessions, 'ann');
+    await sessions.sweep(() => true);
+    expect(labd.calls.filter((call) => call === 'destroy')).toHaveLength(1);
+  });
+
   it('go on with what a former web left: the living, the dead, and what nobody owns', async () => {
     const store = await newStore('ann', 'ben');
     const former = open(store);
@@ -162,7 +169,7 @@ describe('sessions', () => {
     expect(sessions.byTerminal(lost ?? '')).toBeUndefined();
     const dead = await sessions.of('ben', LAB);
     expect(dead.session.state().session).toMatchObject({ status: 'broken', reason: 'nodes-died' });
-    expect(labd.calls).toEqual(['list', 'destroy']);
+    expect(labd.calls).toEqual(['list', 'list', 'destroy']);
     await sessions.start(dead);
     expect(dead.session.status()).toBe('ready');
   });

@@ -119,6 +119,12 @@ export function createSessions(options: {
     await owned.session.end(reason);
   }
 
+  /** Removes nodes that no session wants: left by one that could not be ended, or by a former web. */
+  async function removeOrphans(): Promise<void> {
+    const wanted = new Set([...all.values()].filter(hasNodes).map((owned) => owned.session.id));
+    for (const { session } of await labd.list()) if (!wanted.has(session)) await labd.destroy(session);
+  }
+
   async function sweepOne(owned: Owned, isWatched: boolean): Promise<void> {
     const { id } = owned.session;
     if (isWatched) {
@@ -209,9 +215,8 @@ export function createSessions(options: {
           terminals: left,
         });
         if (!exist.get(former.id)) owned.session.died();
-        exist.delete(former.id);
       }
-      for (const orphan of exist.keys()) await labd.destroy(orphan);
+      await removeOrphans();
     },
     contentChanged(lab) {
       for (const owned of all.values()) if (owned.lab === lab) tell(owned);
@@ -221,6 +226,7 @@ export function createSessions(options: {
         // One that cannot be ended must not keep the others.
         await sweepOne(owned, watched(owned)).catch((error) => options.fault(error, `sweeping ${owned.session.id}`));
       }
+      await removeOrphans();
     },
     close() {
       for (const hint of hints.values()) clearTimeout(hint.timer);
