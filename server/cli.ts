@@ -67,14 +67,14 @@ async function test(rehearsal: Rehearsal, lab: Lab): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-function readScript(file: string): string {
+/** Reads a script; npm runs this in the project's folder and tells in INIT_CWD where the person is. */
+function readScript(path: string): string {
+  const file = resolve(process.env.INIT_CWD ?? process.cwd(), path);
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    throw new UsageProblem(
-      code === 'ENOENT' ? `找不到脚本 ${resolve(file)}` : `读不了脚本 ${resolve(file)}（${code}）`,
-    );
+    throw new UsageProblem(code === 'ENOENT' ? `找不到脚本 ${file}` : `读不了脚本 ${file}（${code}）`);
   }
 }
 
