@@ -1,3 +1,4 @@
+import { readAnswer } from '../content/answer.ts';
 import type { Answers, Check, Fact, LiveValue } from '../content/check.ts';
 import type { Question } from '../content/schema.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
@@ -26,34 +27,6 @@ export function readFacts(check: Check, snapshot: NetworkSnapshot, byHand: boole
   return holds(evidence) ? { facts, probe: true } : { facts: [...facts, ...evidence], probe: false };
 }
 
-/** Brings an answer into the form in which two equal answers are equal; null when it is none of its kind. */
-export function normaliseAnswer(kind: Question['kind'], text: string): string | null {
-  const trimmed = text.normalize('NFKC').trim().toLowerCase();
-  if (trimmed === '') return null;
-  if (kind === 'number') {
-    if (/^0x[0-9a-f]{1,12}$/.test(trimmed)) return String(Number.parseInt(trimmed, 16));
-    return /^\d{1,12}$/.test(trimmed) ? String(Number(trimmed)) : null;
-  }
-  if (kind === 'mac') {
-    const digits = trimmed.replaceAll(/[:.\s-]/g, '');
-    return /^[0-9a-f]{12}$/.test(digits) ? (digits.match(/../g) ?? []).join(':') : null;
-  }
-  if (kind === 'ip') {
-    if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(trimmed)) return null;
-    const parts = trimmed.split('.').map(Number);
-    return parts.every((part) => part <= 255) ? parts.join('.') : null;
-  }
-  return trimmed.replaceAll(/\s+/g, ' ');
-}
-
-/** What is said of an answer that is not of its kind. */
-const NOT_OF_KIND: Record<Question['kind'], string> = {
-  number: '请填一个整数，例如 64。',
-  mac: '请填一个 MAC 地址，例如 02:42:ac:11:00:02。',
-  ip: '请填一个 IPv4 地址，例如 172.17.0.2。',
-  text: '请填一段文字。',
-};
-
 /** One fact per question, with the question as its title. The right answer is never told. */
 export function judgeAnswers(questions: Question[], given: Answers | undefined, truth: Answers | undefined): Fact[] {
   return questions.map((question) => {
@@ -66,12 +39,13 @@ export function judgeAnswers(questions: Question[], given: Answers | undefined, 
     });
     const text = given?.[question.id]?.trim() ?? '';
     if (text === '') return fact(false, '还没有作答', question.hint ?? '');
-    const answer = normaliseAnswer(question.kind, text);
-    if (answer === null) return fact(false, text, NOT_OF_KIND[question.kind]);
+    const answer = readAnswer(question.kind, text);
+    if ('mistake' in answer) return fact(false, text, `${answer.mistake}。`);
     const right = truth?.[question.id];
     if (right === undefined)
       return fact(false, text, '平台这次抓包没有看到对应的包，请先确认跨节点的 ping 是通的，再提交一次。');
-    if (normaliseAnswer(question.kind, right) === answer) return fact(true, text, '');
+    const truly = readAnswer(question.kind, right);
+    if ('value' in truly && truly.value === answer.value) return fact(true, text, '');
     return fact(false, text, `和平台刚刚抓到的包对不上。${question.hint ?? ''}`);
   });
 }

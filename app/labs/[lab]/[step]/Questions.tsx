@@ -3,11 +3,12 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
+import { readAnswer } from '../../../../content/answer.ts';
 import type { Checkpoint, Question } from '../../../../content/schema.ts';
 import type { CheckpointResult, RefusalCode } from '../../../../server/protocol.ts';
 import { useLab } from '../../../live/LabProvider.tsx';
 import { refusals } from '../../../words.ts';
-import { readAnswer } from './answer.ts';
+
 import { Text } from './FactLine.tsx';
 import styles from './Questions.module.css';
 
@@ -32,7 +33,7 @@ export function Questions({ checkpoint, result }: { checkpoint: Checkpoint; resu
     setMistakes(Object.fromEntries(wrong));
     if (wrong.length > 0) return;
     setBusy(true);
-    const answers = readings.flatMap(([id, reading]) => ('value' in reading ? [[id, reading.value] as const] : []));
+    const answers = filled.map(({ id }) => [id, written(id).trim()] as const);
     const submitted = typed;
     const reply = await answer(checkpoint.id, Object.fromEntries(answers));
     setBusy(false);
