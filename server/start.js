@@ -10,8 +10,9 @@ const ANSWER_WAIT_MS = 10_000;
 const POLL_MS = 50;
 /** How often it is looked whether the background processes live. */
 const WATCH_MS = 500;
-/** web that ends this soon never came up: starting it again would not help. */
-const STILLBORN_MS = 3_000;
+/** web is started again so often in a row without coming up, with this pause between. */
+const WEB_TRIES = 5;
+const WEB_PAUSE_MS = 500;
 /** How long a process may take to end when asked. */
 const STOP_WAIT_MS = 5_000;
 
@@ -114,7 +115,6 @@ async function watchOver(all, settings, state) {
 
 /** Runs web in the foreground; ends with its exit code. A web that is killed is started again. */
 function runWeb(all, settings, state, dev) {
-  const began = Date.now();
   let ready = false;
   const child = spawn(node, [all.web.entry], {
     cwd: root,
@@ -133,11 +133,15 @@ function runWeb(all, settings, state, dev) {
   });
   child.once('exit', async (code, signal) => {
     rmSync(all.web.pid, { force: true });
-    if (state.stopping || !ready || (code !== null && code === 0) || Date.now() - began < STILLBORN_MS) {
+    state.failures = ready ? 0 : state.failures + 1;
+    // What never came up has said why; starting it again would not help.
+    if (state.stopping || !state.announced || code === 0 || state.failures > WEB_TRIES) {
       rmSync(all.start.pid, { force: true });
       process.exit(state.stopping ? 0 : (code ?? 1));
     }
     say(`网页服务意外结束（${signal ?? `退出码 ${code}`}），正在重新启动…`);
+    if (!ready) await pause(WEB_PAUSE_MS);
+    if (state.stopping) process.exit(0);
     runWeb(all, settings, state, dev);
   });
 }
@@ -153,7 +157,7 @@ async function start(dev) {
   await mustBeFree(settings.host, settings.port);
   mkdirSync(join(settings.data, 'run'), { recursive: true, mode: 0o700 });
   writeFileSync(all.start.pid, String(process.pid));
-  const state = { stopping: false };
+  const state = { stopping: false, announced: false, failures: 0 };
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.on(signal, () => {
       state.stopping = true;
