@@ -7,7 +7,6 @@ import type { LabSource } from './judge.ts';
 
 /** The labs as they are taught now: text and judgements that belong together, following the author's edits. */
 export interface Curriculum {
-  labs(): Lab[];
   source(lab: string): LabSource | undefined;
   close(): void;
 }
@@ -72,7 +71,6 @@ export async function openCurriculum(options: {
   }
 
   return {
-    labs: () => [...taught.values()].map(({ lab }) => lab),
     source,
     close: () => watching.close(),
   };

@@ -105,7 +105,9 @@ export function openDoor(options: {
     return sessions.of(client.data.person, lab);
   }
 
-  function background(job: Promise<void>, what: string): null {
+  /** What can be refused is refused at once; the rest of a long job is told as news. */
+  async function background(job: Promise<void>, what: string): Promise<null> {
+    await Promise.race([job, new Promise((resolve) => setImmediate(resolve))]);
     job.catch((error) => {
       if (!(error instanceof Refusal)) fault(error, what);
     });
@@ -122,16 +124,10 @@ export function openDoor(options: {
       return state;
     },
     async 'lab:start'({ lab }, client) {
-      const owned = await mine(client, lab);
-      // What can be refused is refused at once; the making itself is told as news.
-      const made = sessions.start(owned);
-      await Promise.race([made, new Promise((resolve) => setImmediate(resolve))]);
-      return background(made, 'lab:start');
+      return background(sessions.start(await mine(client, lab)), 'lab:start');
     },
     async 'lab:reset'({ lab, node }, client) {
-      const made = (await mine(client, lab)).session.reset(node);
-      await Promise.race([made, new Promise((resolve) => setImmediate(resolve))]);
-      return background(made, 'lab:reset');
+      return background((await mine(client, lab)).session.reset(node), 'lab:reset');
     },
     async 'lab:end'({ lab }, client) {
       await sessions.end(await mine(client, lab), 'ended');

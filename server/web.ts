@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createClassroom } from './classroom.ts';
@@ -18,10 +18,7 @@ import { connectTerminals } from './terminals.ts';
 const SWEEP_MS = 30_000;
 
 /** Answers the requests for pages. */
-export type Pages = (
-  request: Parameters<ReturnType<typeof createHttp>['handle']>[0],
-  response: Parameters<ReturnType<typeof createHttp>['handle']>[1],
-) => Promise<void>;
+export type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
  * Puts web together and listens. `pages` is made when the HTTP server exists, because Next wants it for hot reload.
@@ -30,7 +27,7 @@ export type Pages = (
 export async function startWeb(
   env: Env,
   log: Logger,
-  pages: (http: ReturnType<typeof createServer>) => Promise<Pages>,
+  pages: (http: Server) => Promise<Pages>,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const fault = (error: unknown, what: string) => log.error({ err: error }, what);
   // The door opens last, but those who speak through it are made before.
