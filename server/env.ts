@@ -20,6 +20,10 @@ export const settings = z.object({
   NETLOOM_ORIGINS: z.string().default('').describe('除本机地址外允许的来源，逗号分隔，如 https://lab.example.edu'),
   NETLOOM_SESSIONS: whole(1, 1_000).default(80).describe('同时存在的实验会话数上限'),
   NETLOOM_IDLE_MINUTES: whole(5, 10_080).default(240).describe('没有人看着的节点保留多久（分钟）'),
+  NETLOOM_RECORDING_MB: whole(0, 1_000_000)
+    .default(1_024)
+    .describe('终端录像最多占多少 MB，满了先删最旧的；0 表示不录'),
+  NETLOOM_SSH_PORT: whole(0, 65_535).default(0).describe('学员用自己的 ssh 登录节点的端口，如 2222；0 表示关闭'),
   NETLOOM_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('日志的详细程度'),
 });
 
@@ -38,6 +42,10 @@ export interface Env {
   origins: string[];
   sessionsMax: number;
   idleMs: number;
+  /** The most that recordings of terminals may take, bytes; 0 for none. */
+  recordingBytes: number;
+  /** 0 for none. */
+  sshPort: number;
   log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   dev: boolean;
 }
@@ -79,6 +87,8 @@ export function readEnv(environment: Record<string, string | undefined>): Env {
       .filter(Boolean),
     sessionsMax: values.NETLOOM_SESSIONS,
     idleMs: values.NETLOOM_IDLE_MINUTES * 60_000,
+    recordingBytes: values.NETLOOM_RECORDING_MB * 1_048_576,
+    sshPort: values.NETLOOM_SSH_PORT,
     log: values.NETLOOM_LOG,
     dev: environment.NODE_ENV === 'development',
   };

@@ -36,13 +36,28 @@ export const requests = {
   'terminal:attach': z.strictObject({ terminal, after: offset.nullable() }),
   'terminal:detach': z.strictObject({ terminal }),
   'terminal:input': z.strictObject({ terminal, data: z.string().max(INPUT_MAX) }),
+  /**
+   * What this window has room for. One window of the owner's decides the size of the shell; `take` makes it this one,
+   * and without it the wish counts only if this window decides already or nobody does.
+   */
   'terminal:resize': z.strictObject({
     terminal,
     cols: z.number().int().min(2).max(500),
     rows: z.number().int().min(1).max(200),
+    take: z.boolean(),
   }),
-  /** Everything before this offset has been parsed by the screen. */
+  /** Everything before this offset has been parsed by the screen. Nobody waits for its answer. */
   'terminal:ack': z.strictObject({ terminal, offset }),
+  /** A one-time token for a terminal of one's own: `ssh -p … node-1@host`. Refused `not-found` where ssh is off. */
+  'terminal:ssh': z.strictObject({ lab, node }),
+  /** The newest commands of this person in this lab, of all nodes. */
+  'history:list': z.strictObject({ lab }),
+  'history:clear': z.strictObject({ lab }),
+  /** A code with which anybody may watch (never type), until it is made anew, taken back or too old. */
+  'lab:invite': z.strictObject({ lab }),
+  'lab:uninvite': z.strictObject({ lab }),
+  /** Watch the session behind an invitation: its state follows as news. */
+  'lab:watch': z.strictObject({ code: z.string().max(32) }),
   /** A one-time code that makes another browser this person. */
   'me:code': z.strictObject({}),
 } as const;
@@ -66,11 +81,23 @@ export interface Answers {
    * queries must not be answered. `cols`, `rows`: the size the shell has now, in which a replay is to be parsed.
    * `atPrompt`: whether the shell waits at its prompt, null when it has not said.
    */
-  'terminal:attach': { from: number; live: number; cols: number; rows: number; atPrompt: boolean | null };
+  'terminal:attach': TerminalSize & {
+    from: number;
+    live: number;
+    atPrompt: boolean | null;
+    /** What to write on the cleared screen before the byte `from`, where the bytes that painted it are no longer kept. */
+    screen: string | null;
+  };
   'terminal:detach': null;
   'terminal:input': null;
-  'terminal:resize': null;
+  'terminal:resize': TerminalSize;
   'terminal:ack': null;
+  'terminal:ssh': { command: string; token: string; expiresAt: number };
+  'history:list': { commands: Command[] };
+  'history:clear': null;
+  'lab:invite': { code: string; expiresAt: number };
+  'lab:uninvite': null;
+  'lab:watch': Watched;
   'me:code': { code: string; expiresAt: number };
 }
 
@@ -97,6 +124,30 @@ export interface TerminalInfo {
   node: string;
   /** 1 for the node's first terminal; what the tab says. */
   number: number;
+}
+
+/** The size the shell has, which every viewer shows, and whether this window decides it. */
+export interface TerminalSize {
+  cols: number;
+  rows: number;
+  decides: boolean;
+}
+
+/** A command the learner ran: what the node's bash told of it. Times are Unix ms. */
+export interface Command {
+  id: number;
+  node: string;
+  text: string;
+  at: number;
+  /** Exit status; null while it runs, or when nobody heard of its end. */
+  code: number | null;
+  tookMs: number | null;
+}
+
+/** What a watcher sees of somebody's session. */
+export interface Watched {
+  lab: string;
+  session: SessionState;
 }
 
 /** A learner's nodes in one lab. Times are Unix ms. */
@@ -136,6 +187,10 @@ export interface LabState {
   mistake: string | null;
   /** Whether a judgement is under way. */
   judging: boolean;
+  /** Whether a terminal of one's own may come in by ssh. */
+  ssh: boolean;
+  /** How many watch by invitation now. */
+  watchers: number;
   /** When the learner first started this lab's nodes; the clock counts from here. */
   startedAt?: number;
   /** When the last checkpoint was passed for the first time. */
@@ -149,12 +204,16 @@ export interface News {
   'lab:state': (state: LabState) => void;
   /** Bytes of a terminal, beginning at offset. */
   'terminal:output': (terminal: string, offset: number, bytes: Uint8Array) => void;
+  /** The shell has a new size, from the byte that comes next on; or another window decides it now. */
+  'terminal:size': (terminal: string, size: TerminalSize) => void;
   /** The shell ended; code is its exit status, or null when it was cut off. */
   'terminal:ended': (terminal: string, code: number | null) => void;
-  /** A command ended in a terminal with this exit status (OSC 133;D): a hint for code blocks and dots, never a judgement. */
+  /** A command ended in a terminal with this exit status (OSC 133;D): a hint for code blocks, never a judgement. */
   'terminal:command': (terminal: string, code: number | null, offset: number) => void;
   /** The prompt is back, or a program owns the terminal (OSC 133;B and C). */
   'terminal:prompt': (terminal: string, atPrompt: boolean) => void;
+  /** The watched session changed, or is no longer to be watched (null). */
+  'watch:state': (watched: Watched | null) => void;
   /** A content file changed: the page should fetch its text again. */
   'content:changed': (lab: string) => void;
 }

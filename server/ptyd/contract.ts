@@ -20,8 +20,15 @@ export const command = z.strictObject({
 export type Command = z.infer<typeof command>;
 export type Size = z.infer<typeof size>;
 
+/** Where a terminal belongs: its recording lies at `recordings/<session>/<node>.<terminal>.cast`. */
+export const belonging = z.strictObject({
+  session: z.string().regex(/^[a-z0-9]{8,32}$/),
+  node: z.string().regex(/^[a-z][a-z0-9-]{0,14}$/),
+});
+export type Belonging = z.infer<typeof belonging>;
+
 export const controlCalls = {
-  open: z.tuple([terminal, command, size]),
+  open: z.tuple([terminal, command, size, belonging]),
   close: z.tuple([terminal]),
   list: z.tuple([]),
 } as const;
@@ -29,7 +36,7 @@ export const controlCalls = {
 /** labd's verbs. */
 export interface Control {
   /** Starts a shell under a new name; rejects when the name is taken or there are too many terminals. */
-  open(terminal: string, command: Command, size: Size): Promise<void>;
+  open(terminal: string, command: Command, size: Size, belonging: Belonging): Promise<void>;
   /** Ends the shell (SIGHUP, then SIGKILL) and forgets what it said. Idempotent. */
   close(terminal: string): Promise<void>;
   list(): Promise<string[]>;
@@ -39,6 +46,8 @@ export const attachCalls = {
   attach: z.tuple([channel, terminal, offset.nullable()]),
   detach: z.tuple([channel]),
   resize: z.tuple([terminal, size]),
+  repaint: z.tuple([terminal]),
+  label: z.tuple([terminal, z.string().max(200)]),
   list: z.tuple([]),
 } as const;
 
@@ -50,6 +59,11 @@ export interface Attached extends Size {
   live: number;
   /** Whether the shell waits at its prompt, as its marks say; null when it has made none. */
   atPrompt: boolean | null;
+  /**
+   * What puts a new screen into the state that held at `from`, as far as it matters: which buffer, cursor keys, paste
+   * brackets, mouse, cursor, title. Empty when `from` is 0 or what was asked for.
+   */
+  modes: string;
 }
 
 /** web's verbs. */
@@ -58,15 +72,30 @@ export interface Attach {
   attach(channel: number, terminal: string, after: number | null): Promise<Attached>;
   detach(channel: number): Promise<void>;
   resize(terminal: string, size: Size): Promise<void>;
+  /** Makes a full-screen program paint itself again, because its screen's past is no longer kept: SIGWINCH (termios(4)). */
+  repaint(terminal: string): Promise<void>;
+  /** Puts a marker with this text into the terminal's recording. */
+  label(terminal: string, text: string): Promise<void>;
   /** The terminals whose shell is alive. */
   list(): Promise<string[]>;
+}
+
+/** A mark of the shell integration (OSC 133): A prompt starts, B prompt ends, C a command runs, D it ended. */
+export interface Mark {
+  kind: 'A' | 'B' | 'C' | 'D';
+  /** Exit status, with D. */
+  code: number | null;
+  /** What runs, with C: plain text of one or more lines as the node's bash tells it, bounded; null when it does not. */
+  command: string | null;
 }
 
 /** What ptyd tells every web that is connected. */
 export interface AttachNews {
   ended(terminal: string, code: number | null): void;
-  /** A mark of the shell integration (OSC 133): A prompt starts, B prompt ends, C a command runs, D it ended. */
-  mark(terminal: string, kind: 'A' | 'B' | 'C' | 'D', code: number | null, offset: number): void;
+  /** A mark of the shell integration. */
+  mark(terminal: string, mark: Mark, offset: number): void;
+  /** The shell has this size from the next byte on. */
+  resized(terminal: string, size: Size): void;
 }
 
 /**
