@@ -4,7 +4,7 @@ import styles from './Brand.module.css';
 /** The mark and the name, leading home. */
 export function Brand() {
   return (
-    <Link href="/" className={styles.brand} aria-label="织网，回到首页">
+    <Link href="/" prefetch={false} className={styles.brand} aria-label="织网，回到首页">
       <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">
         <g fill="none" stroke="currentColor" strokeWidth="1.7" strokeLinecap="round">
           <path d="M3 8h2.4M10.6 8H21M3 16h10.4M18.6 16H21M8 3v2.4M8 10.6V21M16 3v10.4M16 18.6V21" />

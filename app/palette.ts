@@ -48,7 +48,13 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Modal: {
-      defaultProps: { centered: true, radius: 14, transitionProps: { duration: 120 }, overlayProps: { opacity: 0.45 } },
+      defaultProps: {
+        centered: true,
+        radius: 14,
+        transitionProps: { duration: 120 },
+        overlayProps: { opacity: 0.45 },
+        closeButtonProps: { 'aria-label': '关闭' },
+      },
     },
     Menu: {
       // The placeholder that would take the first focus is no child a menu may have.

@@ -19,7 +19,7 @@ export interface Site {
   visitor(options?: { viewport?: ViewportSize; dark?: boolean; javaScript?: boolean }): Promise<BrowserContext>;
   complaints: string[];
   /** Runs `npm run …` of this instance and resolves with its exit code. */
-  command(name: 'stop'): Promise<number | null>;
+  command(name: 'stop' | 'restart'): Promise<number | null>;
   close(): Promise<void>;
 }
 
@@ -51,8 +51,20 @@ export async function openSite(mode: 'start' | 'dev' = 'start', more: Record<str
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const command: Site['command'] = (name) =>
+    new Promise((done) => {
+      const child = spawn(process.execPath, ['server/start.js', name], { cwd: root, env, stdio: 'ignore' });
+      child.once('exit', done);
+    });
+  /** Leaves nothing behind, whether it came up or not. */
+  async function clear(): Promise<void> {
+    await command('stop');
+    start.kill('SIGTERM');
+    rmSync(data, { recursive: true, force: true });
+  }
+
   let said = '';
-  await new Promise<void>((done, failed) => {
+  const ready = new Promise<void>((done, failed) => {
     const limit = setTimeout(() => failed(new Error(`the site did not start:\n${said}`)), START_MS);
     start.stderr.on('data', (chunk) => {
       said += chunk;
@@ -62,17 +74,21 @@ export async function openSite(mode: 'start' | 'dev' = 'start', more: Record<str
     });
     start.once('exit', (code) => failed(new Error(`npm start ended with ${code}:\n${said}`)));
   });
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'],
-  });
-  const complaints: string[] = [];
-
-  const command: Site['command'] = (name) =>
-    new Promise((done) => {
-      const child = spawn(process.execPath, ['server/start.js', name], { cwd: root, env, stdio: 'ignore' });
-      child.once('exit', done);
+  const browser = await ready
+    .then(() =>
+      chromium.launch({
+        executablePath: '/usr/bin/chromium',
+        args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'],
+        // Playwright would end this process before the nodes are given back.
+        handleSIGINT: false,
+        handleSIGTERM: false,
+      }),
+    )
+    .catch(async (error) => {
+      await clear();
+      throw error;
     });
+  const complaints: string[] = [];
 
   return {
     address: `http://127.0.0.1:${port}`,
@@ -96,9 +112,7 @@ export async function openSite(mode: 'start' | 'dev' = 'start', more: Record<str
     },
     async close() {
       await browser.close();
-      await command('stop');
-      start.kill('SIGTERM');
-      rmSync(data, { recursive: true, force: true });
+      await clear();
     },
   };
 }

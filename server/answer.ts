@@ -11,26 +11,38 @@ export class Refusal extends Error {
   }
 }
 
-/** Whether a fault's message says that another process could not be reached. */
-function isUnavailable(error: unknown): boolean {
-  return error instanceof Error && error.message === 'unavailable';
+function codeOf(error: unknown): RefusalCode {
+  if (error instanceof Refusal) return error.code;
+  // Another process could not be reached (seam.ts).
+  return error instanceof Error && error.message === 'unavailable' ? 'unavailable' : 'internal';
 }
 
-/** One request: parse, run, reply. Whatever is thrown becomes a code; a fault is handed to `fault` once. */
-export async function answerRequest<N extends RequestName>(
+/**
+ * One request: parse, run, reply. Whatever is thrown becomes a code; a fault is handed to `fault` once. What can be
+ * answered at once is: a keystroke waits for no turn of the loop.
+ */
+export function answerRequest<N extends RequestName>(
   name: N,
   payload: unknown,
-  run: (request: Request<N>) => Promise<Answers[N]>,
+  run: (request: Request<N>) => Answers[N] | Promise<Answers[N]>,
+  reply: (answer: Answer<N>) => void,
   fault: (error: unknown) => void,
-): Promise<Answer<N>> {
+): void {
+  const failed = (error: unknown) => {
+    if (!(error instanceof Refusal)) fault(error);
+    reply({ ok: false, code: codeOf(error) });
+  };
   // A mapped union of schemas is beyond the compiler; the pair (name, schema) is right by construction of requests.
   const parsed = (requests[name] as unknown as z.ZodType<Request<N>>).safeParse(payload);
-  if (!parsed.success) return { ok: false, code: 'bad-request' };
+  if (!parsed.success) {
+    reply({ ok: false, code: 'bad-request' });
+    return;
+  }
   try {
-    return { ok: true, data: await run(parsed.data) };
+    const answer = run(parsed.data);
+    if (answer instanceof Promise) answer.then((data) => reply({ ok: true, data }), failed);
+    else reply({ ok: true, data: answer });
   } catch (error) {
-    if (error instanceof Refusal) return { ok: false, code: error.code };
-    fault(error);
-    return { ok: false, code: isUnavailable(error) ? 'unavailable' : 'internal' };
+    failed(error);
   }
 }

@@ -1,13 +1,16 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
-import type { PeopleTable } from './store/people.ts';
+import type { Store } from './store/store.ts';
 
 /** A token is 256 random bits (OWASP ASVS 5.0, 7.2.3). */
 const TOKEN_BYTES = 32;
 /** Letters and digits that are not mistaken for one another when read aloud or written on a board. */
 const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
-/** 31^8 ≈ 2^39.6 codes, good for ten minutes and one use. */
+/** 31^8 ≈ 2^39.6 codes. */
 const CODE_LENGTH = 8;
-const CODE_LIFE_MS = 10 * 60_000;
+/** A transfer code is good for one use, and not longer than it takes to walk to the other machine. */
+const TRANSFER_LIFE_MS = 10 * 60_000;
+/** An invitation only lets others watch: it lasts for a day of classes. */
+const INVITATION_LIFE_MS = 12 * 3_600_000;
 
 function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
@@ -16,6 +19,12 @@ function hashOf(secret: string): string {
 /** A code as it is compared: without spaces and dashes, upper case. */
 function codeText(code: string): string {
   return code.normalize('NFKC').replaceAll(/[\s-]/g, '').toUpperCase();
+}
+
+/** A new code, as people read it. */
+function newCode(): string {
+  const letters = Array.from({ length: CODE_LENGTH }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]).join('');
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }
 
 /** Makes an opaque id: lower-case hex, 128 bits. */
@@ -33,10 +42,16 @@ export interface Classroom {
   transferCode(person: string): Promise<{ code: string; expiresAt: number }>;
   /** The token for the browser that brings a good code; undefined when the code is wrong, used or too old. */
   redeem(code: string): Promise<string | undefined>;
+  /** A code with which others may watch this person in a lab; the former one is good no more. */
+  invite(person: string, lab: string): Promise<{ code: string; expiresAt: number }>;
+  uninvite(person: string, lab: string): Promise<void>;
+  /** Whom a code lets one watch; undefined when it is wrong, taken back or too old. */
+  invitation(code: string): Promise<{ person: string; lab: string } | undefined>;
 }
 
 /** A classroom over the store. `now` is Unix ms. */
-export function createClassroom(people: PeopleTable, now: () => number): Classroom {
+export function createClassroom(store: Pick<Store, 'people' | 'invitations'>, now: () => number): Classroom {
+  const { people, invitations } = store;
   return {
     personOf: (token) => people.byToken(hashOf(token)),
     async welcome() {
@@ -45,11 +60,10 @@ export function createClassroom(people: PeopleTable, now: () => number): Classro
       return token;
     },
     async transferCode(person) {
-      const letters = Array.from({ length: CODE_LENGTH }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]);
-      const code = letters.join('');
-      const expiresAt = now() + CODE_LIFE_MS;
-      await people.addTransfer(person, hashOf(code), expiresAt);
-      return { code: `${code.slice(0, 4)}-${code.slice(4)}`, expiresAt };
+      const code = newCode();
+      const expiresAt = now() + TRANSFER_LIFE_MS;
+      await people.addTransfer(person, hashOf(codeText(code)), expiresAt);
+      return { code, expiresAt };
     },
     async redeem(code) {
       const person = await people.takeTransfer(hashOf(codeText(code)), now());
@@ -58,5 +72,13 @@ export function createClassroom(people: PeopleTable, now: () => number): Classro
       await people.addToken(person, hashOf(token), now());
       return token;
     },
+    async invite(person, lab) {
+      const code = newCode();
+      const expiresAt = now() + INVITATION_LIFE_MS;
+      await invitations.put(person, lab, hashOf(codeText(code)), expiresAt);
+      return { code, expiresAt };
+    },
+    uninvite: (person, lab) => invitations.remove(person, lab),
+    invitation: (code) => invitations.byCode(hashOf(codeText(code)), now()),
   };
 }

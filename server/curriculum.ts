@@ -8,23 +8,25 @@ import type { LabSource } from './judge.ts';
 /** The labs as they are taught now: text and judgements that belong together, following the author's edits. */
 export interface Curriculum {
   source(lab: string): LabSource | undefined;
+  /** `changed` hears of each edit from now on, with what is wrong with it or null. */
+  follow(changed: (lab: string, mistake: ContentMistake | null) => void): void;
   close(): void;
 }
 
 /**
  * Opens the labs of a directory. Rejects with a ContentMistake when anything is wrong at the start; later the last good
- * version goes on, and `changed` hears of each edit, with what is wrong with it or null.
+ * version goes on.
  */
 export async function openCurriculum(options: {
   directory: string;
   /** Whether mistakes are told to those who look at the lab: in development, when that is its author. */
   tellMistakes: boolean;
-  changed(lab: string, mistake: ContentMistake | null): void;
   fault(error: unknown, what: string): void;
 }): Promise<Curriculum> {
   loadAll(options.directory);
   const library = createLibrary({ directory: options.directory });
   const taught = new Map<string, { lab: Lab; checks: LabChecks }>();
+  const followers = new Set<(lab: string, mistake: ContentMistake | null) => void>();
   const wrong = new Map<string, ContentMistake | null>();
   for (const lab of library.labs()) taught.set(lab.id, { lab, checks: await loadChecks(lab) });
 
@@ -50,7 +52,7 @@ export async function openCurriculum(options: {
   async function reload(id: string): Promise<void> {
     const mistake = await read(id);
     wrong.set(id, mistake);
-    options.changed(id, mistake);
+    for (const changed of followers) changed(id, mistake);
   }
 
   const watching = watchContent(options.directory, (id) => {
@@ -72,6 +74,7 @@ export async function openCurriculum(options: {
 
   return {
     source,
+    follow: (changed) => void followers.add(changed),
     close: () => watching.close(),
   };
 }

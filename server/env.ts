@@ -16,7 +16,11 @@ export const settings = z.object({
     .describe('节点镜像的发行版：Debian 或 Ubuntu 的代号'),
   NETLOOM_IMAGE_MIRROR: z.string().default('').describe('制作镜像用的软件源；空着就用这台机器自己的'),
   NETLOOM_CONTENT: z.string().min(1).default('content/labs').describe('实验放在哪里'),
-  NETLOOM_SITE: z.string().min(1).default('.next').describe('编译好的网页放在哪里（相对项目目录）'),
+  NETLOOM_SITE: z
+    .string()
+    .min(1)
+    .default('.next')
+    .describe('编译好的网页放在哪里（相对项目目录）；名字加 -2 的另一个目录与它轮换'),
   NETLOOM_ORIGINS: z.string().default('').describe('除本机地址外允许的来源，逗号分隔，如 https://lab.example.edu'),
   NETLOOM_SESSIONS: whole(1, 1_000).default(80).describe('同时存在的实验会话数上限'),
   NETLOOM_IDLE_MINUTES: whole(5, 10_080).default(240).describe('没有人看着的节点保留多久（分钟）'),

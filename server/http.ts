@@ -6,6 +6,9 @@ import { bodyLimit } from 'hono/body-limit';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Classroom } from './classroom.ts';
 import { cookieFor, tokenOf } from './cookie.ts';
+import { fileRoutes } from './file-routes.ts';
+import type { Files } from './files.ts';
+import type { Sessions } from './sessions.ts';
 
 /** Wrong codes from one address within ten minutes. */
 const RESUME_TRIES = 10;
@@ -51,11 +54,14 @@ function addressOf(request: IncomingMessage): string {
 /** Makes the HTTP half of web. `origins` are allowed besides the address the browser itself asked for. */
 export function createHttp(options: {
   classroom: Classroom;
+  sessions: Pick<Sessions, 'of'>;
+  files: Files;
   origins: string[];
   dev: boolean;
   /** Whether there is such a lab, and such a step in it. */
   taught(lab: string, step: string | undefined): boolean;
   ready(): Promise<{ store: boolean; labd: boolean; ptyd: boolean }>;
+  fault(error: unknown, what: string): void;
 }): Http {
   const { classroom } = options;
   const tries = new RateLimiterMemory({ points: RESUME_TRIES, duration: RESUME_WINDOW_S });
@@ -99,11 +105,14 @@ export function createHttp(options: {
     context.header('Set-Cookie', cookieFor(token, isSecure(request)));
     return context.redirect('/', 303);
   });
+  const { sessions, files, fault } = options;
+  app.route('/files', fileRoutes({ classroom, sessions, files, allowed, fault }));
   const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
 
   function isOurs(request: IncomingMessage): boolean {
     const path = (request.url ?? '').split('?')[0];
-    return path === '/healthz' || path === '/readyz' || (path === '/resume' && request.method === 'POST');
+    if (path === '/healthz' || path === '/readyz' || path?.startsWith('/files/')) return true;
+    return path === '/resume' && request.method === 'POST';
   }
 
   /** A browser that opens a page for the first time becomes a guest. */

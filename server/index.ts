@@ -1,12 +1,17 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import next from 'next';
 import { pino } from 'pino';
 import { ContentMistake } from '../content/mistake.ts';
 import { type Env, readEnv } from './env.ts';
-import { startWeb } from './web.ts';
+import { prepareWeb, type Web } from './web.ts';
 
-/** How long web may take to say goodbye before it is simply gone; shells are ptyd's and stay. */
-const GOODBYE_MS = 2_000;
+/**
+ * How long web may take to say goodbye before it is simply gone: enough for a page that is being answered, not for a laptop
+ * that sleeps, while another web waits for the port. Shells are ptyd's and stay.
+ */
+const GOODBYE_MS = 250;
 
 /** The settings, or the end: start.js has read them before, but this can also be started by a unit of its own. */
 function settings(): Env {
@@ -21,9 +26,44 @@ function settings(): Env {
 const env = settings();
 const log = pino({ name: 'web', level: env.log }, pino.destination(2));
 
+let web: Web | undefined;
+let leaving = false;
+const stop = () => {
+  // Ctrl-C comes twice: from the terminal to the whole group, and from start.js.
+  if (leaving) return;
+  leaving = true;
+  // In reserve there is nobody to say goodbye to.
+  if (!web) process.exit(0);
+  setTimeout(() => process.exit(0), GOODBYE_MS).unref();
+  web
+    .close()
+    .catch((error) => log.error({ err: error }, 'closing'))
+    .finally(() => process.exit(0));
+};
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);
+// start.js is gone, and with it whoever would start this process again.
+process.on('disconnect', stop);
+
+/** What to do about a port that somebody else has. */
+function takenPort({ port }: { port?: number }): string {
+  const name = port === env.sshPort ? 'NETLOOM_SSH_PORT' : 'PORT';
+  const taken = port ?? env.port;
+  return `端口 ${taken} 已被占用：换一个端口再启动，例如 ${name}=${taken + 1} npm start`;
+}
+
+/** Waits in reserve until start.js says that this web is wanted; one with a unit of its own always is. */
+async function turn(): Promise<void> {
+  if (!process.send) return;
+  // Next loads its pages, which takes a while, in the turn after it says that it is prepared (preloadEntriesOnStart).
+  await setImmediate();
+  process.send({ prepared: true });
+  await once(process, 'message');
+}
+
 try {
   process.env.NETLOOM_CONTENT = env.content;
-  const web = await startWeb(env, log, async (http) => {
+  const prepared = await prepareWeb(env, log, async (http) => {
     // A server of Next's own that nobody reaches: it would take over upgrades only after the first page, too late for
     // a page that comes back after a restart.
     const app = next({ dev: env.dev, dir: env.root, hostname: env.host, port: env.port, httpServer: createServer() });
@@ -40,24 +80,16 @@ try {
     const render = app.getRequestHandler();
     return async (request, response) => render(request, response);
   });
-  process.send?.({ ready: true, port: web.port });
-  let leaving = false;
-  const stop = () => {
-    // Ctrl-C comes twice: from the terminal to the whole group, and from start.js.
-    if (leaving) return;
-    leaving = true;
-    setTimeout(() => process.exit(0), GOODBYE_MS).unref();
-    void web.close().then(() => process.exit(0));
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  await turn();
+  web = await prepared.open();
+  process.send?.({ port: web.port });
 } catch (error) {
   const code = (error as NodeJS.ErrnoException).code;
   const message =
     error instanceof ContentMistake
       ? `实验内容有误，请改正后再启动：\n${error}`
       : code === 'EADDRINUSE'
-        ? `端口 ${env.port} 已被占用：换一个端口再启动，例如 PORT=${env.port + 1} npm start`
+        ? takenPort(error as { port?: number })
         : undefined;
   if (message) console.error(message);
   else log.fatal({ err: error }, 'web could not start');

@@ -8,10 +8,13 @@ export interface SessionRecord {
   setTerminals(terminals: TerminalInfo[]): Promise<void>;
 }
 
+/** A session's part of what a browser is told; the door adds who watches and what this server offers. */
+export type SessionPart = Omit<LabState, 'ssh' | 'recording' | 'watchers'>;
+
 /** One learner's nodes, terminals and results in one lab; one job at a time. */
 export interface LabSession {
   readonly id: string;
-  state(): LabState;
+  state(): SessionPart;
   status(): SessionState['status'];
   /** Where the learner reads: the checkpoints that are judged without being asked. */
   standAt(step: string): void;
@@ -26,8 +29,12 @@ export interface LabSession {
   answer(checkpoint: string, answers: Record<string, string>): Promise<CheckpointResult>;
   openTerminal(node: string): Promise<string>;
   closeTerminal(terminal: string): Promise<void>;
+  /** The names of its nodes, whether they are up or not. */
+  nodes(): string[];
   /** The names of its terminals. */
   terminals(): string[];
+  /** The node a terminal of its own is on. */
+  nodeOf(terminal: string): string | undefined;
   /** A shell ended by itself. */
   terminalEnded(terminal: string): void;
   /** labd says how far it is with making the nodes. */

@@ -189,6 +189,8 @@ export interface LabState {
   judging: boolean;
   /** Whether a terminal of one's own may come in by ssh. */
   ssh: boolean;
+  /** Whether the terminals' screens are recorded on this server. */
+  recording: boolean;
   /** How many watch by invitation now. */
   watchers: number;
   /** When the learner first started this lab's nodes; the clock counts from here. */

@@ -225,7 +225,9 @@ export function createLabSession(options: {
       await shells.drop(terminal);
       await labd.closeTerminal(terminal);
     },
+    nodes: nodeNames,
     terminals: () => shells.list().map((each) => each.terminal),
+    nodeOf: (terminal) => shells.list().find((each) => each.terminal === terminal)?.node,
     terminalEnded(terminal) {
       shells.drop(terminal).catch((error) => options.fault(error, 'keeping terminals'));
     },

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { LabState } from './protocol.ts';
+import type { SessionPart } from './lab-session.ts';
 import { createSessions, type Owned } from './sessions.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createFakeLabd, createTestLab } from './testbed.ts';
@@ -22,7 +22,8 @@ function open(store: Store, existing: { session: string; alive: boolean }[] = []
   const labd = createFakeLabd(existing);
   const { source, truth } = createTestLab();
   const at = { now: 1_000_000 };
-  const states: LabState[] = [];
+  const states: SessionPart[] = [];
+  const passed: string[] = [];
   const fault = vi.fn();
   const sessions = createSessions({
     store,
@@ -32,10 +33,11 @@ function open(store: Store, existing: { session: string; alive: boolean }[] = []
     idleMs: IDLE_MS,
     now: () => at.now,
     changed: (_owned, state) => states.push(state),
+    passed: (_owned, title) => passed.push(title),
     fault,
   });
   closing.push(() => sessions.close());
-  return { sessions, labd, truth, at, states, fault };
+  return { sessions, labd, truth, at, states, passed, fault };
 }
 
 async function begin(sessions: ReturnType<typeof open>['sessions'], person: string): Promise<Owned> {
@@ -103,6 +105,29 @@ describe('sessions', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  it('tell of a checkpoint once, when it is passed for the first time', async () => {
+    const store = await newStore('ann');
+    const { sessions, truth, passed, at } = open(store);
+    const { session } = await begin(sessions, 'ann');
+    await session.judge(true, 'links');
+    expect(passed).toEqual([]);
+    truth.add('links');
+    await session.judge(true, 'links');
+    truth.delete('links');
+    at.now += 1_000;
+    await session.judge(true, 'links');
+    truth.add('links');
+    await session.judge(true, 'links');
+    expect(passed).toEqual(['links']);
+    // Nor does a later web tell of it again.
+    await sessions.end(await sessions.of('ann', LAB), 'ended');
+    const later = open(store);
+    later.truth.add('links');
+    const again = await begin(later.sessions, 'ann');
+    await again.session.judge(true, 'links');
+    expect(later.passed).toEqual([]);
   });
 
   it('end what nobody has looked at for too long, later forget it, and keep the results', async () => {

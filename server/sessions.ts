@@ -1,9 +1,9 @@
 import { Refusal } from './answer.ts';
 import { newId } from './classroom.ts';
 import type { LabSource } from './judge.ts';
-import type { LabSession } from './lab-session.ts';
+import type { LabSession, SessionPart } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
-import type { LabState, Stage, TerminalInfo } from './protocol.ts';
+import type { Stage, TerminalInfo } from './protocol.ts';
 import { createLabSession } from './session.ts';
 import type { Store } from './store/store.ts';
 
@@ -38,7 +38,10 @@ export interface Sessions {
   close(): void;
 }
 
-/** Sessions over the store and labd. `changed` hears of every change of a session's state, often. */
+/**
+ * Sessions over the store and labd. `changed` hears of every change of a session's state, often; `passed` of a
+ * checkpoint that was passed for the first time.
+ */
 export function createSessions(options: {
   store: Store;
   labd: Labd;
@@ -46,7 +49,8 @@ export function createSessions(options: {
   sessionsMax: number;
   idleMs: number;
   now(): number;
-  changed(owned: Owned, state: LabState): void;
+  changed(owned: Owned, part: SessionPart): void;
+  passed(owned: Owned, title: string): void;
   fault(error: unknown, what: string): void;
 }): Sessions {
   const { store, labd, now } = options;
@@ -80,6 +84,7 @@ export function createSessions(options: {
     const source = options.source(lab);
     if (!source) throw new Refusal('not-found');
     const { results, ...times } = await store.progress.read(person, lab);
+    const passed = new Set(Object.keys(results).filter((each) => results[each]?.passedAt !== undefined));
     const id = former?.id ?? newId();
     const owned: Owned = {
       person,
@@ -97,7 +102,12 @@ export function createSessions(options: {
         record: {
           started: (at) => store.progress.start(person, lab, at),
           finished: (at) => store.progress.finish(person, lab, at),
-          save: (checkpoint, result) => store.progress.save({ person, lab, session: id }, checkpoint, result),
+          async save(checkpoint, result) {
+            await store.progress.save({ person, lab, session: id }, checkpoint, result);
+            if (result.passedAt === undefined || passed.has(checkpoint)) return;
+            passed.add(checkpoint);
+            options.passed(owned, source.lab().checkpoints.find((each) => each.id === checkpoint)?.title ?? checkpoint);
+          },
           setTerminals: (terminals) => store.sessions.setTerminals(id, terminals),
         },
         changed: () => tell(owned),

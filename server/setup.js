@@ -1,7 +1,18 @@
 // Sets up what is missing, with progress. Plain JavaScript on the system's Node (18 or later), no dependencies.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { basics, kernelFeatures, missingPackages, RUN_PACKAGES, TEST_PACKAGES } from './machine.js';
@@ -15,6 +26,9 @@ export const node = join(root, 'node_modules/.bin/node');
 const TAIL_LINES = 25;
 /** How often a long step says that it is still at work. */
 const HEARTBEAT_MS = 10_000;
+
+/** How long a page may stay open over deployments and still find all of its scripts. */
+const SCRIPTS_KEPT_MS = 7 * 24 * 60 * 60 * 1_000;
 
 /** What the site is built from, besides the pinned packages. */
 const SITE_INPUTS = ['app', 'public', 'content', 'server', 'next.config.js', 'tsconfig.json', 'package-lock.json'];
@@ -87,12 +101,29 @@ function hashOf(text) {
   return createHash('sha256').update(text).digest('hex');
 }
 
-async function installModules() {
-  const stamp = join(root, 'node_modules/.netloom-lock');
+/**
+ * Installs what package-lock.json says, unless it is there. With `aside` in a directory of its own, which takes the place of
+ * the old one when it is complete: what runs may need a module that it has not loaded yet.
+ */
+async function installModules(aside) {
+  const modules = join(root, 'node_modules');
+  const stamp = '.netloom-lock';
   const wanted = hashOf(readFileSync(join(root, 'package-lock.json')));
-  if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  await step('安装 npm 依赖（含 Node 24）', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-  writeFileSync(stamp, wanted);
+  const before = join(modules, stamp);
+  if (existsSync(node) && existsSync(before) && readFileSync(before, 'utf8') === wanted) return;
+  const cwd = aside ? join(root, '.npm-aside') : root;
+  if (aside) {
+    rmSync(cwd, { recursive: true, force: true });
+    mkdirSync(cwd);
+    for (const name of ['package.json', 'package-lock.json', '.npmrc']) copyFileSync(join(root, name), join(cwd, name));
+  }
+  const title = '安装 npm 依赖（含 Node 24）';
+  await step(title, 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd });
+  writeFileSync(join(cwd, 'node_modules', stamp), wanted);
+  if (!aside) return;
+  renameSync(modules, join(cwd, 'former'));
+  renameSync(join(cwd, 'node_modules'), modules);
+  rmSync(cwd, { recursive: true, force: true });
 }
 
 async function buildImage(settings) {
@@ -122,14 +153,37 @@ function siteFingerprint() {
   return hash.digest('hex');
 }
 
-async function buildSite(settings) {
-  const stamp = join(root, settings.site, 'netloom-fingerprint');
+/**
+ * Builds the site, unless it is there, into the older one of two directories that is not `served` now: a build empties its
+ * directory first. Names the directory in `settings.site`.
+ */
+async function buildSite(settings, served) {
   const wanted = siteFingerprint();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const stampOf = (site) => join(root, site, 'netloom-fingerprint');
+  const builtAt = (site) => statSync(stampOf(site), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sites = [settings.site, `${settings.site}-2`];
+  const built = sites.find((site) => builtAt(site) > 0 && readFileSync(stampOf(site), 'utf8') === wanted);
+  const free = sites.filter((site) => site !== served).sort((one, other) => builtAt(one) - builtAt(other));
+  settings.site = built ?? free[0];
+  if (built) return;
   const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', NETLOOM_SITE: settings.site };
   await step('编译网页', node, [join(root, 'node_modules/next/dist/bin/next'), 'build'], { env });
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, wanted);
+  const former = join(
+    root,
+    sites.find((site) => site !== settings.site),
+  );
+  keepScripts(join(former, 'static'), join(root, settings.site, 'static'));
+  // Types of pages that are no more would be mistakes to the compiler, and running needs none.
+  rmSync(join(former, 'types'), { recursive: true, force: true });
+  writeFileSync(stampOf(settings.site), wanted);
+}
+
+/** Adds the scripts of the former site: pages that are open may yet ask for them, and their names carry hashes. */
+function keepScripts(from, to) {
+  if (!existsSync(from)) return;
+  const since = Date.now() - SCRIPTS_KEPT_MS;
+  const filter = (file) => statSync(file).isDirectory() || statSync(file).mtimeMs > since;
+  cpSync(from, to, { recursive: true, force: false, preserveTimestamps: true, filter });
 }
 
 /** The parsed settings; env.ts knows them all, and needs Node 24 to be read. */
@@ -144,18 +198,19 @@ function readSettings() {
 }
 
 /**
- * Brings the machine to where `for` can run: `run` needs everything but the browser, `test` that too, `dev` no built
- * site, `lab` no site at all, `stop` nothing. Hands back the parsed settings. Throws SetupProblem.
+ * Brings the machine to where `purpose` can run: `run` needs everything but the browser, `test` that too, `dev` no built
+ * site, `lab` no site at all, `stop` nothing; `restart` as `run`, but leaves alone what a running web needs, `served` being
+ * the site it serves. Hands back the parsed settings. Throws SetupProblem.
  */
-export async function setUp(purpose) {
+export async function setUp(purpose, served) {
   firstProblem(basics());
   if (purpose === 'stop') return readSettings();
   const packages = purpose === 'test' ? { ...RUN_PACKAGES, ...TEST_PACKAGES } : RUN_PACKAGES;
-  await Promise.all([installPackages(packages), installModules()]);
+  await Promise.all([installPackages(packages), installModules(purpose === 'restart')]);
   firstProblem(kernelFeatures());
   const settings = readSettings();
   mkdirSync(settings.data, { recursive: true, mode: 0o755 });
-  const wantsSite = purpose === 'run' || purpose === 'test';
-  await Promise.all([buildImage(settings), wantsSite ? buildSite(settings) : undefined]);
+  const wantsSite = ['run', 'test', 'restart'].includes(purpose);
+  await Promise.all([buildImage(settings), wantsSite ? buildSite(settings, served) : undefined]);
   return settings;
 }

@@ -1,55 +1,42 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { type DefaultEventsMap, Server, type Socket } from 'socket.io';
+import { type DefaultEventsMap, Server } from 'socket.io';
 import { answerRequest, Refusal } from './answer.ts';
+import { createAudience } from './audience.ts';
 import type { Classroom } from './classroom.ts';
 import { tokenOf } from './cookie.ts';
-import type { Answer, Answers, LabState, News, Request, RequestName } from './protocol.ts';
+import type { SessionPart } from './lab-session.ts';
+import { createLimits } from './limits.ts';
+import type { Answer, Answers, Command, LabState, News, Request, RequestName } from './protocol.ts';
 import { requests } from './protocol.ts';
+import { type Client, createSeat, type Seat } from './seat.ts';
 import type { Owned, Sessions } from './sessions.ts';
-import type { Terminals, View } from './terminals.ts';
+import type { Terminals } from './terminals.ts';
+import { createViewing } from './viewing.ts';
+import { parser } from './wire.ts';
 
 /** A paste arrives in pieces of 32,768 UTF-16 units: at most four bytes each in the worst case, and the envelope. */
 const MESSAGE_MAX_BYTES = 160 * 1024;
-/** Requests of one socket within ten seconds: fast typing and acknowledgements of a flood stay far below. */
-const REQUESTS_PER_WINDOW = 2_000;
-const REQUEST_WINDOW_S = 10;
-/** Terminals one socket looks at: two screens' worth of all nodes; each keeps a terminal's replay in memory. */
-const VIEWS_PER_SOCKET = 48;
 /** Browsers and windows of one person at a time. */
 const SOCKETS_PER_PERSON = 20;
-/** Costly requests of one person within a minute, by name. */
-const PER_MINUTE: Partial<Record<RequestName, number>> = {
-  'lab:start': 10,
-  'lab:reset': 20,
-  'checkpoint:check': 60,
-  'question:answer': 20,
-  'terminal:open': 30,
-  // Each may bring a replay of 256 KiB.
-  'terminal:attach': 300,
-  'me:code': 10,
+/** Of a long input this many UTF-16 units count as one request. */
+const UNITS_PER_REQUEST = 1_024;
+
+type Handlers = {
+  [N in RequestName]: (request: Request<N>, client: Client) => Answers[N] | Promise<Answers[N]>;
 };
-
-interface Seat {
-  person: string;
-  /** The terminals this socket looks at. */
-  views: Map<string, View>;
-}
-
-type Client = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, Seat>;
-type Handlers = { [N in RequestName]: (request: Request<N>, client: Client) => Promise<Answers[N]> };
 
 /** The door: who may connect, which event calls which method, who is told what. Authority is decided here, once. */
 export interface Door {
-  tellLab(owned: Owned, state: LabState): void;
-  tell<N extends keyof News>(owned: Owned, name: N, ...news: Parameters<News[N]>): void;
+  tellLab(owned: Owned, part: SessionPart): void;
+  /** News of a terminal, for its owner and those who watch. */
+  tellTerminal<N extends keyof News>(owned: Owned, name: N, ...news: Parameters<News[N]>): void;
   tellAll<N extends keyof News>(name: N, ...news: Parameters<News[N]>): void;
-  /** Whether any browser looks at the session now. */
+  /** Whether any browser of the owner's looks at the session now. */
   isWatched(owned: Owned): boolean;
   close(): Promise<void>;
 }
 
-function roomOf(owned: Owned): string {
+function roomOf(owned: Pick<Owned, 'person' | 'lab'>): string {
   return `${owned.person}/${owned.lab}`;
 }
 
@@ -59,46 +46,58 @@ export function openDoor(options: {
   classroom: Classroom;
   sessions: Sessions;
   terminals: Terminals;
+  history: {
+    list(person: string, lab: string): Promise<Command[]>;
+    clear(person: string, lab: string): Promise<void>;
+  };
+  /** Undefined where ssh is off. `host` is the name by which the browser knows this server. */
+  ssh?: { token(person: string, lab: string, node: string, host: string): Promise<Answers['terminal:ssh']> };
+  /** Whether terminals are recorded. */
+  recording: boolean;
   allowed(request: IncomingMessage): boolean;
   fault(error: unknown, what: string): void;
 }): Door {
-  const { classroom, sessions, terminals, fault } = options;
+  const { classroom, sessions, terminals, history, fault } = options;
+  const limits = createLimits();
   const io = new Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, Seat>(options.http, {
     transports: ['websocket'],
     perMessageDeflate: false,
     httpCompression: false,
     serveClient: false,
     maxHttpBufferSize: MESSAGE_MAX_BYTES,
+    parser,
     pingInterval: 10_000,
     pingTimeout: 10_000,
     // Next's hot reload has its own upgrade on the same server.
     destroyUpgrade: false,
-    allowRequest: (request, decide) => decide(null, options.allowed(request)),
+    allowRequest(request, decide) {
+      const token = tokenOf(request.headers.cookie);
+      if (!token || !options.allowed(request)) return decide(null, false);
+      limits.handshake(request.socket.remoteAddress ?? '', token).then((may) => decide(null, may));
+    },
   });
-  const flood = new RateLimiterMemory({ points: REQUESTS_PER_WINDOW, duration: REQUEST_WINDOW_S });
-  const costly = new Map(
-    Object.entries(PER_MINUTE).map(([name, points]) => [name, new RateLimiterMemory({ points, duration: 60 })]),
-  );
+  const audience = createAudience({
+    io,
+    classroom,
+    sessions,
+    limits,
+    changed(whose) {
+      sessions.of(whose.person, whose.lab).then(
+        (owned) => tellLab(owned, owned.session.state()),
+        (error) => fault(error, 'telling of watchers'),
+      );
+    },
+  });
 
-  async function within(limiter: RateLimiterMemory | undefined, key: string): Promise<void> {
-    // The library rejects with its own result object when the budget is spent.
-    await limiter?.consume(key).catch(() => {
-      throw new Refusal('too-fast');
-    });
+  const viewing = createViewing({ sessions, terminals, audience });
+
+  function whole(owned: Owned, part: SessionPart): LabState {
+    return { ...part, ssh: options.ssh !== undefined, recording: options.recording, watchers: audience.count(owned) };
   }
 
-  /** The session behind a terminal, if it is this person's. */
-  function owning(client: Client, terminal: string): Owned {
-    const owned = sessions.byTerminal(terminal);
-    if (!owned) throw new Refusal('not-found');
-    if (owned.person !== client.data.person) throw new Refusal('not-yours');
-    return owned;
-  }
-
-  function viewing(client: Client, terminal: string): View {
-    const view = client.data.views.get(terminal);
-    if (!view) throw new Refusal('not-yours');
-    return view;
+  function tellLab(owned: Owned, part: SessionPart): void {
+    io.to(roomOf(owned)).emit('lab:state', whole(owned, part));
+    audience.tell(owned, part.session);
   }
 
   async function mine(client: Client, lab: string): Promise<Owned> {
@@ -119,16 +118,13 @@ export function openDoor(options: {
       const owned = await mine(client, lab);
       if (step) owned.session.standAt(step);
       await client.join(roomOf(owned));
-      const state = owned.session.state();
+      const state = whole(owned, owned.session.state());
       if (state.session.status === 'ready') sessions.hint(owned);
       return state;
     },
-    async 'lab:start'({ lab }, client) {
-      return background(sessions.start(await mine(client, lab)), 'lab:start');
-    },
-    async 'lab:reset'({ lab, node }, client) {
-      return background((await mine(client, lab)).session.reset(node), 'lab:reset');
-    },
+    'lab:start': async ({ lab }, client) => background(sessions.start(await mine(client, lab)), 'lab:start'),
+    'lab:reset': async ({ lab, node }, client) =>
+      background((await mine(client, lab)).session.reset(node), 'lab:reset'),
     async 'lab:end'({ lab }, client) {
       await sessions.end(await mine(client, lab), 'ended');
       return null;
@@ -137,68 +133,60 @@ export function openDoor(options: {
       await (await mine(client, lab)).session.judge(true, checkpoint);
       return null;
     },
-    async 'question:answer'({ lab, checkpoint, answers }, client) {
-      return (await mine(client, lab)).session.answer(checkpoint, answers);
-    },
+    'question:answer': async ({ lab, checkpoint, answers }, client) =>
+      (await mine(client, lab)).session.answer(checkpoint, answers),
     async 'terminal:open'({ lab, node }, client) {
       return { terminal: await (await mine(client, lab)).session.openTerminal(node) };
     },
     async 'terminal:close'({ lab, terminal }, client) {
-      const owned = owning(client, terminal);
+      const owned = viewing.owned(client, terminal);
       if (owned.lab !== lab) throw new Refusal('not-found');
       await owned.session.closeTerminal(terminal);
       return null;
     },
-    async 'terminal:attach'({ terminal, after }, client) {
-      owning(client, terminal);
-      const { views } = client.data;
-      if (views.size >= VIEWS_PER_SOCKET && !views.has(terminal)) throw new Refusal('too-many');
-      const { attached, view } = await terminals.attach(terminal, after, {
-        output: (offset, bytes) => client.emit('terminal:output', terminal, offset, bytes),
-      });
-      // Only now: two requests at once must not leave a view that nobody closes.
-      views.get(terminal)?.close();
-      views.set(terminal, view);
-      if (!client.connected) view.close();
-      return attached;
+    'terminal:attach': viewing.attach,
+    'terminal:detach': viewing.detach,
+    'terminal:input': viewing.input,
+    'terminal:resize': viewing.resize,
+    'terminal:ack': viewing.ack,
+    'terminal:ssh'({ lab, node }, client) {
+      if (!options.ssh) throw new Refusal('not-found');
+      return options.ssh.token(client.data.person, lab, node, client.handshake.headers.host ?? '');
     },
-    async 'terminal:detach'({ terminal }, client) {
-      client.data.views.get(terminal)?.close();
-      client.data.views.delete(terminal);
+    'history:list': async ({ lab }, client) => ({ commands: await history.list(client.data.person, lab) }),
+    async 'history:clear'({ lab }, client) {
+      await history.clear(client.data.person, lab);
       return null;
     },
-    async 'terminal:input'({ terminal, data }, client) {
-      owning(client, terminal);
-      viewing(client, terminal).write(data);
+    'lab:invite': async ({ lab }, client) => audience.invite(await mine(client, lab)),
+    async 'lab:uninvite'({ lab }, client) {
+      await audience.uninvite(await mine(client, lab));
       return null;
     },
-    async 'terminal:resize'({ terminal, cols, rows }, client) {
-      owning(client, terminal);
-      await terminals.resize(terminal, { cols, rows });
-      return null;
-    },
-    async 'terminal:ack'({ terminal, offset }, client) {
-      viewing(client, terminal).ack(offset);
-      return null;
-    },
-    async 'me:code'(_request, client) {
-      return classroom.transferCode(client.data.person);
-    },
+    'lab:watch': ({ code }, client) => audience.admit(client, code),
+    'me:code': (_request, client) => classroom.transferCode(client.data.person),
   };
 
+  function run<N extends RequestName>(client: Client, name: N, request: Request<N>): ReturnType<Handlers[N]> {
+    const weight = name === 'terminal:input' ? (request as Request<'terminal:input'>).data.length : 0;
+    if (!client.data.may(1 + Math.floor(weight / UNITS_PER_REQUEST))) throw new Refusal('too-fast');
+    const costly = limits.request(name, client.data.person);
+    const answer = costly ? costly.then(() => handlers[name](request, client)) : handlers[name](request, client);
+    return answer as ReturnType<Handlers[N]>;
+  }
+
   function listen<N extends RequestName>(client: Client, name: N): void {
-    client.on(name as string, async (payload: unknown, reply: unknown) => {
-      const answer: Answer<N> = await answerRequest(
+    const isTyped = name === 'terminal:input';
+    client.on(name as string, (payload: unknown, reply: unknown) => {
+      const answer = typeof reply === 'function' ? (reply as (answer: Answer<N>) => void) : () => undefined;
+      const tell = (said: Answer<N>) => (isTyped ? client.data.later(() => answer(said)) : answer(said));
+      answerRequest<N>(
         name,
         payload,
-        async (request) => {
-          await within(flood, client.id);
-          await within(costly.get(name), client.data.person);
-          return handlers[name](request, client);
-        },
+        (request) => run(client, name, request),
+        tell,
         (error) => fault(error, name),
       );
-      if (typeof reply === 'function') reply(answer);
     });
   }
 
@@ -209,8 +197,7 @@ export function openDoor(options: {
       if (!person) return next(new Error('not-yours'));
       const theirs = [...io.sockets.sockets.values()].filter((other) => other.data.person === person);
       if (theirs.length >= SOCKETS_PER_PERSON) return next(new Error('too-many'));
-      client.data.person = person;
-      client.data.views = new Map();
+      client.data = createSeat(person, client);
       next();
     } catch (error) {
       fault(error, 'handshake');
@@ -220,14 +207,14 @@ export function openDoor(options: {
   io.on('connection', (client: Client) => {
     for (const name of Object.keys(requests) as RequestName[]) listen(client, name);
     client.on('disconnect', () => {
-      for (const view of client.data.views.values()) view.close();
-      client.data.views.clear();
+      viewing.close(client);
+      audience.leave(client);
     });
   });
 
   return {
-    tellLab: (owned, state) => io.to(roomOf(owned)).emit('lab:state', state),
-    tell: (owned, name, ...news) => io.to(roomOf(owned)).emit(name, ...news),
+    tellLab,
+    tellTerminal: (owned, name, ...news) => io.to([roomOf(owned), audience.roomOf(owned)]).emit(name, ...news),
     tellAll: (name, ...news) => io.emit(name, ...news),
     isWatched: (owned) => (io.sockets.adapter.rooms.get(roomOf(owned))?.size ?? 0) > 0,
     close: () => io.close(),

@@ -10,6 +10,7 @@ import type { Labd } from './labd/contract.ts';
 import type { Answer, LabState, Request, RequestName } from './protocol.ts';
 import { connectSeam } from './seam.ts';
 import { startWeb } from './web.ts';
+import { parser } from './wire.ts';
 
 /** A learner's browser, without the browser: a cookie, a socket, and what arrived on it. */
 interface Learner {
@@ -59,6 +60,7 @@ async function sit(cookie: string, headers: Record<string, string> = {}): Promis
     transports: ['websocket'],
     forceNew: true,
     reconnection: false,
+    parser,
     extraHeaders: { cookie, ...headers },
   });
   let state: LabState | undefined;
@@ -186,7 +188,7 @@ describe('web, on real nodes', () => {
     const refused = { ok: false, code: 'not-yours' };
     expect(await stranger.ask('terminal:attach', { terminal, after: null })).toEqual(refused);
     expect(await stranger.ask('terminal:input', { terminal, data: 'id\r' })).toEqual(refused);
-    expect(await stranger.ask('terminal:resize', { terminal, cols: 10, rows: 5 })).toEqual(refused);
+    expect(await stranger.ask('terminal:resize', { terminal, cols: 10, rows: 5, take: true })).toEqual(refused);
     expect(await stranger.ask('terminal:ack', { terminal, offset: 0 })).toEqual(refused);
     expect(await stranger.ask('terminal:close', { lab: LAB, terminal })).toEqual(refused);
     expect((await owner.ask('terminal:attach', { terminal, after: null })).ok).toBe(true);

@@ -2,75 +2,107 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createClassroom } from './classroom.ts';
-import { openCurriculum } from './curriculum.ts';
+import { type Curriculum, openCurriculum } from './curriculum.ts';
 import { type Env, socketPath } from './env.ts';
+import { createFiles } from './files.ts';
+import { createHistory } from './history.ts';
 import { createHttp } from './http.ts';
 import type { Labd, LabdNews } from './labd/contract.ts';
 import type { News } from './protocol.ts';
 import type { AttachNews } from './ptyd/contract.ts';
+import { createScreens } from './screen.ts';
 import { connectSeam } from './seam.ts';
-import { createSessions } from './sessions.ts';
+import { createSessions, type Owned } from './sessions.ts';
 import { type Door, openDoor } from './socket.ts';
+import type { openSsh } from './ssh.ts';
 import { openStore } from './store/store.ts';
 import { connectTerminals } from './terminals.ts';
 
 /** How often idle sessions are looked for. */
 const SWEEP_MS = 30_000;
+/** What ptyd takes as a marker's text. */
+const LABEL_MAX_CHARS = 200;
 
 /** Answers the requests for pages. */
 export type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+/** A web that listens. */
+export interface Web {
+  port: number;
+  close(): Promise<void>;
+}
+
 /**
- * Puts web together and listens. `pages` is made when the HTTP server exists, because Next wants it for hot reload.
- * Rejects when the port is taken or the content is wrong.
+ * Does everything that takes long and touches nothing another web may be using: it may stand in reserve like this.
+ * `open` does the rest, quickly: takes over what is there and listens; it rejects when the port is taken. `pages` is
+ * made when the HTTP server exists, because Next wants it for hot reload. Rejects when the content is wrong.
  */
-export async function startWeb(
+export async function prepareWeb(
   env: Env,
   log: Logger,
   pages: (http: Server) => Promise<Pages>,
-): Promise<{ port: number; close(): Promise<void> }> {
+): Promise<{ open(): Promise<Web> }> {
   const fault = (error: unknown, what: string) => log.error({ err: error }, what);
+  const curriculum = await openCurriculum({ directory: env.content, tellMistakes: env.dev, fault });
+  const http = createServer();
+  const render = await pages(http);
+  // Only where it is wanted: the library takes a while.
+  const ssh = env.sshPort > 0 ? (await import('./ssh.ts')).openSsh : undefined;
+  return { open: () => openWeb({ env, log, fault, curriculum, http, render, ssh }) };
+}
+
+/** Prepares and opens at once. */
+export async function startWeb(...parts: Parameters<typeof prepareWeb>): Promise<Web> {
+  return (await prepareWeb(...parts)).open();
+}
+
+async function openWeb(parts: {
+  env: Env;
+  log: Logger;
+  fault(error: unknown, what: string): void;
+  curriculum: Curriculum;
+  http: Server;
+  render: Pages;
+  ssh: typeof openSsh | undefined;
+}): Promise<Web> {
+  const { env, log, fault, curriculum, http, render } = parts;
   // The door opens last, but those who speak through it are made before.
   const door: { open?: Door } = {};
-  const curriculum = await openCurriculum({
-    directory: env.content,
-    tellMistakes: env.dev,
-    fault,
-    changed(lab, mistake) {
-      const words = `内容有误，继续使用上一个正确的版本：\n${mistake}`;
-      if (!mistake) log.info({ lab }, 'content changed');
-      // An author reads the terminal; an operator's log is read by programs.
-      else if (env.dev) console.error(words);
-      else log.warn(words);
-      sessions.contentChanged(lab);
-      if (!mistake) door.open?.tellAll('content:changed', lab);
-    },
+  curriculum.follow((lab, mistake) => {
+    const words = `内容有误，继续使用上一个正确的版本：\n${mistake}`;
+    if (!mistake) log.info({ lab }, 'content changed');
+    // An author reads the terminal; an operator's log is read by programs.
+    else if (env.dev) console.error(words);
+    else log.warn(words);
+    sessions.contentChanged(lab);
+    if (!mistake) door.open?.tellAll('content:changed', lab);
   });
   const store = await openStore(join(env.data, 'store', 'netloom.db'));
-  const classroom = createClassroom(store.people, Date.now);
+  const classroom = createClassroom(store, Date.now);
 
   const labd = connectSeam<Labd, LabdNews>({
     path: socketPath(env.data, 'labd'),
     functions: { progress: (session, stage, node) => sessions.progress(session, stage, node) },
   });
+  const history = createHistory({ store, now: Date.now, fault });
   const tell = <N extends keyof News>(terminal: string, name: N, ...news: Parameters<News[N]>) => {
     const owned = sessions.byTerminal(terminal);
-    if (owned) door.open?.tell(owned, name, ...news);
+    if (owned) door.open?.tellTerminal(owned, name, ...news);
+    return owned;
   };
   const ended = (terminal: string, code: number | null) => {
-    tell(terminal, 'terminal:ended', terminal, code);
-    sessions.byTerminal(terminal)?.session.terminalEnded(terminal);
+    tell(terminal, 'terminal:ended', terminal, code)?.session.terminalEnded(terminal);
+    history.ended(terminal, code);
   };
-  const news: AttachNews = {
-    ended,
-    mark(terminal, kind, code, offset) {
-      if (kind === 'D') {
-        tell(terminal, 'terminal:command', terminal, code, offset);
-        const owned = sessions.byTerminal(terminal);
-        if (owned) sessions.hint(owned);
-      } else if (kind === 'B') tell(terminal, 'terminal:prompt', terminal, true);
-      else if (kind === 'C') tell(terminal, 'terminal:prompt', terminal, false);
-    },
+  const marked: AttachNews['mark'] = (terminal, mark, offset) => {
+    const owned = sessions.byTerminal(terminal);
+    if (!owned) return;
+    history.mark(owned, terminal, mark);
+    if (mark.kind === 'D') {
+      tell(terminal, 'terminal:command', terminal, mark.code, offset);
+      sessions.hint(owned);
+    } else if (mark.kind === 'B') tell(terminal, 'terminal:prompt', terminal, true);
+    else if (mark.kind === 'C') tell(terminal, 'terminal:prompt', terminal, false);
   };
   /** A ptyd that was started anew has lost its shells, and cannot say so. */
   async function endLost(): Promise<void> {
@@ -80,9 +112,19 @@ export async function startWeb(
     const alive = await terminals.list();
     for (const terminal of open) if (!alive.includes(terminal)) ended(terminal, null);
   }
-  const terminals = connectTerminals(socketPath(env.data, 'attach'), news, () => {
-    endLost().catch((error) => fault(error, 'comparing terminals'));
+  const terminals = connectTerminals({
+    path: socketPath(env.data, 'attach'),
+    screens: createScreens(fault),
+    mark: marked,
+    ended,
+    returned: () => void endLost().catch((error) => fault(error, 'comparing terminals')),
   });
+  /** Where a checkpoint was passed can be found in what its session's terminals recorded. */
+  function labelAll(owned: Owned, text: string): void {
+    for (const terminal of owned.session.terminals()) {
+      terminals.label(terminal, text).catch((error) => fault(error, 'labelling a recording'));
+    }
+  }
   const sessions = createSessions({
     store,
     labd: labd.remote,
@@ -90,7 +132,8 @@ export async function startWeb(
     sessionsMax: env.sessionsMax,
     idleMs: env.idleMs,
     now: Date.now,
-    changed: (owned, state) => door.open?.tellLab(owned, state),
+    changed: (owned, part) => door.open?.tellLab(owned, part),
+    passed: (owned, title) => labelAll(owned, `检查点通过：${title}`.slice(0, LABEL_MAX_CHARS)),
     fault,
   });
   await sessions.adopt(
@@ -100,9 +143,11 @@ export async function startWeb(
     }),
   );
 
-  const http = createServer();
   const front = createHttp({
     classroom,
+    sessions,
+    files: createFiles(labd.remote),
+    fault,
     origins: env.origins,
     dev: env.dev,
     taught: (lab, step) => {
@@ -121,7 +166,6 @@ export async function startWeb(
       ),
     }),
   });
-  const render = await pages(http);
   http.on('request', (request, response) => {
     front
       .handle(request, response)
@@ -132,9 +176,29 @@ export async function startWeb(
         response.end();
       });
   });
-  door.open = openDoor({ http, classroom, sessions, terminals, allowed: front.allowed, fault });
+  const ssh = await parts.ssh?.({
+    host: env.host,
+    port: env.sshPort,
+    key: join(env.data, 'ssh', 'host_key'),
+    sessions,
+    terminals,
+    now: Date.now,
+    fault,
+  });
+  door.open = openDoor({
+    http,
+    classroom,
+    sessions,
+    terminals,
+    history,
+    ssh,
+    recording: env.recordingBytes > 0,
+    allowed: front.allowed,
+    fault,
+  });
   const sweep = setInterval(() => {
-    sessions.sweep((owned) => door.open?.isWatched(owned) ?? false).catch((error) => fault(error, 'sweep'));
+    const watched = (owned: Owned) => Boolean(door.open?.isWatched(owned) || ssh?.isUsed(owned));
+    sessions.sweep(watched).catch((error) => fault(error, 'sweep'));
   }, SWEEP_MS);
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
@@ -147,6 +211,7 @@ export async function startWeb(
       clearInterval(sweep);
       curriculum.close();
       await door.open?.close();
+      await ssh?.close();
       http.closeAllConnections();
       sessions.close();
       terminals.close();

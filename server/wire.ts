@@ -29,13 +29,22 @@ export interface Packet {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A byte order mark is a character that somebody typed like any other.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-function frame(
-  kind: number,
-  name: string,
-  rest: number,
-): { bytes: Uint8Array<ArrayBuffer>; view: DataView; at: number } {
+/** Whether a name can be in a frame; what cannot goes as text, and is refused by whoever reads it. */
+function isName(name: unknown): name is string {
+  return typeof name === 'string' && /^[a-z0-9]{1,255}$/.test(name);
+}
+
+interface Frame {
+  bytes: Uint8Array<ArrayBuffer>;
+  view: DataView;
+  /** Where the rest begins. */
+  at: number;
+}
+
+function frame(kind: number, name: string, rest: number): Frame {
   const bytes = new Uint8Array(2 + name.length + rest);
   bytes[0] = kind;
   bytes[1] = name.length;
@@ -43,42 +52,48 @@ function frame(
   return { bytes, view: new DataView(bytes.buffer), at: 2 + name.length };
 }
 
+/** An event as a frame, where it has one. */
+function eventFrame([event, first, second, third]: unknown[], id: number | undefined): Uint8Array | undefined {
+  if (event === 'terminal:output' && isName(first) && third instanceof Uint8Array) {
+    const { bytes, view, at } = frame(OUTPUT, first, 8 + third.length);
+    view.setFloat64(at, second as number);
+    bytes.set(third, at + 8);
+    return bytes;
+  }
+  if (typeof first !== 'object' || first === null) return undefined;
+  const { terminal, data, offset } = first as Record<string, unknown>;
+  if (!isName(terminal)) return undefined;
+  if (event === 'terminal:input' && typeof data === 'string' && id !== undefined) {
+    const typed = encoder.encode(data);
+    const { bytes, view, at } = frame(INPUT, terminal, 4 + typed.length);
+    view.setUint32(at, id);
+    bytes.set(typed, at + 4);
+    return bytes;
+  }
+  if (event === 'terminal:ack' && typeof offset === 'number' && id === undefined) {
+    const { bytes, view, at } = frame(ACK, terminal, 8);
+    view.setFloat64(at, offset);
+    return bytes;
+  }
+  return undefined;
+}
+
 /** One packet as one message. */
-function encode(packet: Packet): string | Uint8Array {
-  const data = packet.data as unknown[];
-  if (packet.type === EVENT && packet.nsp === '/') {
-    const [event, first, second, third] = data;
-    if (event === 'terminal:output') {
-      const output = third as Uint8Array;
-      const { bytes, view, at } = frame(OUTPUT, first as string, 8 + output.length);
-      view.setFloat64(at, second as number);
-      bytes.set(output, at + 8);
-      return bytes;
-    }
-    if (event === 'terminal:input' && packet.id !== undefined) {
-      const { terminal, data: text } = first as { terminal: string; data: string };
-      const typed = encoder.encode(text);
-      const { bytes, view, at } = frame(INPUT, terminal, 4 + typed.length);
-      view.setUint32(at, packet.id);
-      bytes.set(typed, at + 4);
-      return bytes;
-    }
-    if (event === 'terminal:ack') {
-      const { terminal, offset } = first as { terminal: string; offset: number };
-      const { bytes, view, at } = frame(ACK, terminal, 8);
-      view.setFloat64(at, offset);
-      return bytes;
-    }
+function encode({ type, nsp, data, id }: Packet): string | Uint8Array {
+  const parts = data as unknown[];
+  if (type === EVENT && nsp === '/') {
+    const bytes = eventFrame(parts, id);
+    if (bytes) return bytes;
   }
-  if (packet.type === ANSWER && packet.id !== undefined) {
-    const answer = data[0] as Answer<'terminal:input'>;
-    if (answer.ok && answer.data === null) {
+  if (type === ANSWER && nsp === '/' && id !== undefined) {
+    const answer = parts[0] as Answer<'terminal:input'> | undefined;
+    if (answer?.ok && answer.data === null) {
       const { bytes, view } = frame(DONE, '', 4);
-      view.setUint32(2, packet.id);
+      view.setUint32(2, id);
       return bytes;
     }
   }
-  return JSON.stringify(packet);
+  return JSON.stringify({ type, nsp, data, id });
 }
 
 function readFrame(bytes: Uint8Array): Packet {

@@ -3,7 +3,19 @@
 import { useParams, useRouter } from 'next/navigation';
 import { type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { LiveContext } from './context.ts';
-import { createLive } from './live.ts';
+import { createLive, type Live } from './live.ts';
+
+/** The lab of the page that was asked for, on its way while React still makes the page its own, which takes longer. */
+let early: Live | null = typeof window === 'undefined' ? null : begin(window.location.pathname);
+
+function begin(path: string): Live | null {
+  const [, lab, step] = /^\/labs\/([^/]+)\/([^/]+)/.exec(path) ?? [];
+  if (!lab || !step) return null;
+  const live = createLive(lab);
+  live.stand(step);
+  live.open();
+  return live;
+}
 
 interface Props {
   lab: string;
@@ -22,12 +34,16 @@ export function LabProvider({ lab, children }: Props) {
 function OneLab({ lab, children }: Props) {
   const router = useRouter();
   const { step } = useParams<{ step?: string }>();
-  const [live] = useState(() => createLive(lab, () => router.refresh()));
+  const [live] = useState(() => (early?.lab === lab ? early : createLive(lab)));
 
   useEffect(() => live.stand(step ?? null), [live, step]);
+  useEffect(() => live.on('content:changed', (changed) => changed === lab && router.refresh()), [live, lab, router]);
   useEffect(() => {
-    live.open();
-    return () => live.close();
+    if (live !== early) live.open();
+    return () => {
+      early = null;
+      live.close();
+    };
   }, [live]);
 
   return <LiveContext value={live}>{children}</LiveContext>;
@@ -36,7 +52,7 @@ function OneLab({ lab, children }: Props) {
 /** The lab around this component: its state, and what can be wished. */
 export function useLab() {
   const live = useLive();
-  const view = useSyncExternalStore(live.view.subscribe, live.view.get, live.view.get);
+  const view = useSyncExternalStore(live.view.subscribe, live.view.get, live.view.initial);
   const wishes = useMemo(() => {
     const { lab } = live;
     return {
@@ -48,6 +64,13 @@ export function useLab() {
       answer: (checkpoint: string, answers: Record<string, string>) =>
         live.request('question:answer', { lab, checkpoint, answers }),
       transferCode: () => live.request('me:code', {}),
+      sshToken: (node: string) => live.request('terminal:ssh', { lab, node }),
+      history: () => live.request('history:list', { lab }),
+      clearHistory: () => live.wish('history:clear', { lab }),
+      invite: () => live.request('lab:invite', { lab }),
+      uninvite: () => live.request('lab:uninvite', { lab }),
+      /** Puts a text behind the prompt of a node, without running it. */
+      put: live.runner.put,
       openTerminal: live.openTerminal,
       closeTerminal: live.closeTerminal,
       look: live.look,
@@ -55,6 +78,9 @@ export function useLab() {
       retry: live.retry,
       /** Gives the focus to a terminal as soon as it is there. */
       focusOn: (focus: { node: string; terminal?: string }) => live.view.set({ focus }),
+      /** Lets one node's terminals fill the window; null gives the page back. */
+      fill: (full: string | null) => live.view.set(full ? { full, front: full } : { full }),
+      setInviting: (inviting: boolean) => live.view.set({ inviting }),
       dismiss: () => live.view.set({ refusal: null }),
     };
   }, [live]);

@@ -10,30 +10,48 @@ export interface LabNode {
   address: string;
 }
 
-/** Everything live that a page shows; replaced as a whole, never changed. */
-export interface LiveView {
-  state: LabState | null;
+/** What a terminal on a page goes by. */
+export interface TerminalView {
   connection: ConnectionState;
+  /** Grows each time the lab has been entered on a new connection: then terminals attach again. */
+  epoch: number;
+  /** The terminal that takes the focus as soon as it is there, after the learner asked for it. */
+  focus: { node: string; terminal?: string } | null;
+}
+
+/** What a terminal on a page needs: a learner's page has it, and so has a watcher's. */
+export interface TerminalLive {
+  readonly view: Store<TerminalView>;
+  readonly runner: Pick<Runner, 'notePrompt'>;
+  request<N extends RequestName>(name: N, payload: Request<N>): Promise<Answer<N>>;
+  /** Says and waits for nothing: what nobody answers, such as acknowledgements. */
+  tell<N extends RequestName>(name: N, payload: Request<N>): void;
+  on<E extends keyof News>(event: E, listener: News[E]): () => void;
+}
+
+/** Everything live that a page shows; replaced as a whole, never changed. */
+export interface LiveView extends TerminalView {
+  state: LabState | null;
   /** Why the last wish was refused, until it is dismissed. */
   refusal: RefusalCode | null;
   /** What to add to Date.now() to get the server's time, ms. */
   clock: number;
-  /** Grows each time the lab has been entered on a new connection: then terminals attach again. */
-  epoch: number;
   /** The terminal looked at on each node, where the learner chose one. */
   looked: Record<string, string>;
   /** Terminals whose shell ended while this page looked: their last screen stays until it is put away. */
   ended: { info: TerminalInfo; code: number | null }[];
   /** The node whose tab is in front where nodes are shown as tabs. */
   front: string | null;
-  /** The terminal that takes the focus as soon as it is there, after the learner asked for it. */
-  focus: { node: string; terminal?: string } | null;
+  /** The node whose terminals fill the window. */
+  full: string | null;
   /** The reset that waits for a yes; `node` absent means all nodes. */
   resetAsked: { node?: string } | null;
+  /** Whether the dialog about watchers is open. */
+  inviting: boolean;
 }
 
 /** One lab, alive: the socket, what it has told, and what can be wished. */
-export interface Live {
+export interface Live extends TerminalLive {
   readonly lab: string;
   readonly view: Store<LiveView>;
   readonly runner: Runner;
@@ -42,8 +60,6 @@ export interface Live {
   retry(): void;
   /** Says at which step the learner stands; the state follows. */
   stand(step: string | null): void;
-  request<N extends RequestName>(name: N, payload: Request<N>): Promise<Answer<N>>;
-  on<E extends keyof News>(event: E, listener: News[E]): () => void;
   /** As request, but a refusal is shown to the learner; true when it went well. */
   wish<N extends RequestName>(name: N, payload: Request<N>): Promise<boolean>;
   /** The terminal in front on a node, or null when the node has none. */
@@ -65,12 +81,14 @@ const nothing: LiveView = {
   looked: {},
   ended: [],
   front: null,
+  full: null,
   focus: null,
   resetAsked: null,
+  inviting: false,
 };
 
 /** Makes the live half of a lab's page; nothing happens before `open`. */
-export function createLive(lab: string, onContent: () => void): Live {
+export function createLive(lab: string): Live {
   const view = createStore<LiveView>(nothing);
   let step: string | null = null;
 
@@ -105,9 +123,6 @@ export function createLive(lab: string, onContent: () => void): Live {
     const info = session?.status === 'ready' ? session.terminals.find((one) => one.terminal === terminal) : undefined;
     if (info && !ended.some((one) => one.info.terminal === terminal)) view.set({ ended: [...ended, { info, code }] });
   });
-  connection.on('content:changed', (changed) => {
-    if (changed === lab) onContent();
-  });
 
   const live: Live = {
     lab,
@@ -125,6 +140,7 @@ export function createLive(lab: string, onContent: () => void): Live {
       if (view.get().connection === 'open') void enter(false);
     },
     request: connection.request,
+    tell: connection.tell,
     on: connection.on,
     async wish(name, payload) {
       const answer = await connection.request(name, payload);
@@ -139,7 +155,8 @@ export function createLive(lab: string, onContent: () => void): Live {
       return (here.find((one) => one.terminal === looked[node]) ?? here[0])?.terminal ?? null;
     },
     look(node, terminal) {
-      view.set({ looked: { ...view.get().looked, [node]: terminal }, front: node });
+      const { looked, full } = view.get();
+      view.set({ looked: { ...looked, [node]: terminal }, front: node, full: full && node });
     },
     async openTerminal(node) {
       const answer = await connection.request('terminal:open', { lab, node });

@@ -55,11 +55,11 @@ function setUp() {
 const block = { id: 'b1', nodes: ['node-1'], text: 'ip link\nip route\n' };
 
 describe('asPaste', () => {
-  it('clears the line, pastes all lines at once and ends with one Enter', () => {
-    expect(asPaste('a\nb\n')).toBe('\x05\x15\x1b[200~a\rb\x1b[201~\r');
+  it('clears the line and pastes all lines at once, without the last Enter', () => {
+    expect(asPaste('a\nb\n')).toBe('\x05\x15\x1b[200~a\rb\x1b[201~');
   });
   it('lets no escape sequence through', () => {
-    expect(asPaste('a\x1b[201~b')).toBe('\x05\x15\x1b[200~a[201~b\x1b[201~\r');
+    expect(asPaste('a\x1b[201~b')).toBe('\x05\x15\x1b[200~a[201~b\x1b[201~');
   });
 });
 
@@ -83,7 +83,7 @@ describe('runner', () => {
     prompt(t1, true);
     runner.run(block);
     await becomes('running');
-    expect(sent).toEqual([[t1, asPaste(block.text)]]);
+    expect(sent).toEqual([[t1, `${asPaste(block.text)}\r`]]);
     prompt(t1, false);
     end(t1, 3);
     expect(await becomes('done')).toEqual({ state: 'done', code: 3, node: 'node-1' });
@@ -111,7 +111,7 @@ describe('runner', () => {
     await becomes('running');
     expect(sent).toEqual([
       [t1, '\x03'],
-      [t1, asPaste(block.text)],
+      [t1, `${asPaste(block.text)}\r`],
     ]);
   });
 
@@ -124,7 +124,7 @@ describe('runner', () => {
     await becomes('waiting');
     prompt(t2, true);
     await becomes('running');
-    expect(sent).toEqual([[t2, asPaste(block.text)]]);
+    expect(sent).toEqual([[t2, `${asPaste(block.text)}\r`]]);
   });
 
   it('forgets the block on request', async () => {
@@ -135,5 +135,15 @@ describe('runner', () => {
     runner.choose('b1', 'cancel');
     await becomes('idle');
     expect(sent).toEqual([]);
+  });
+
+  it('puts a text at the prompt without running it, and not into a program', async () => {
+    const { runner, sent, prompt } = setUp();
+    prompt(t1, true);
+    expect(await runner.put('node-1', 'ip link')).toBe('put');
+    expect(sent).toEqual([[t1, '\x05\x15\x1b[200~ip link\x1b[201~']]);
+    prompt(t1, false);
+    expect(await runner.put('node-1', 'ip link')).toBe('busy');
+    expect(sent).toHaveLength(1);
   });
 });

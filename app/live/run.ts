@@ -35,6 +35,9 @@ export interface Runnable {
   text: string;
 }
 
+/** What became of a text for the prompt: it stands there, or why it does not. */
+export type Put = 'put' | 'busy' | 'no-terminal' | 'not-sent';
+
 type Choice = 'interrupt' | 'elsewhere' | 'cancel';
 /** One block on one node. */
 interface Job {
@@ -48,6 +51,8 @@ export interface Runner {
   run(block: Runnable): void;
   status(block: string): RunStatus;
   choose(block: string, choice: Choice): void;
+  /** Puts a text behind the prompt of the node's terminal in front, in place of what is half typed, without Enter. */
+  put(node: string, text: string): Promise<Put>;
   /** What the terminal's own bytes tell of its prompt, where the news of it came before this page. */
   notePrompt(terminal: string, atPrompt: boolean): void;
   readonly changes: { subscribe(listener: () => void): () => void; get(): number };
@@ -55,10 +60,10 @@ export interface Runner {
 
 const idle: RunStatus = { state: 'idle' };
 
-/** The text as one paste into a shell, and Enter. */
+/** The text as one paste into a shell, on a line of its own. */
 export function asPaste(text: string): string {
   const clean = text.replace(/\x1b/g, '').replace(/\r\n?/g, '\n').replace(/\n+$/, '');
-  return `${CLEAR_LINE}\x1b[200~${clean.replace(/\n/g, '\r')}\x1b[201~\r`;
+  return `${CLEAR_LINE}\x1b[200~${clean.replace(/\n/g, '\r')}\x1b[201~`;
 }
 
 /** One status for a block that runs on several nodes: what needs the learner first, then what is under way, then the worst end. */
@@ -184,7 +189,7 @@ export function createRunner(live: Live): Runner {
     const ended = commandEnd(terminal);
     put(job, { state: 'running', since: Date.now() });
     prompts.set(terminal, false);
-    if (!(await send(terminal, asPaste(text)))) {
+    if (!(await send(terminal, `${asPaste(text)}\r`))) {
       prompts.delete(terminal);
       return put(job, { state: 'refused', why: machines.notSent });
     }
@@ -203,6 +208,13 @@ export function createRunner(live: Live): Runner {
     choose(block, choice) {
       for (const job of jobs.get(block) ?? []) job.choose?.(choice);
     },
+    async put(node, text) {
+      const terminal = live.terminalOf(node);
+      if (!terminal) return 'no-terminal';
+      if (prompts.get(terminal) === false) return 'busy';
+      live.look(node, terminal);
+      return (await send(terminal, asPaste(text))) ? 'put' : 'not-sent';
+    },
     notePrompt,
     changes: { subscribe: changes.subscribe, get: () => changes.get().version },
   };
@@ -213,7 +225,7 @@ export function useRun() {
   const live = useContext(LiveContext);
   if (!live) throw new Error('useRun needs a LabProvider');
   useSyncExternalStore(live.runner.changes.subscribe, live.runner.changes.get, () => 0);
-  const view = useSyncExternalStore(live.view.subscribe, live.view.get, live.view.get);
+  const view = useSyncExternalStore(live.view.subscribe, live.view.get, live.view.initial);
   const canRun = useCallback((): true | string => {
     if (view.connection !== 'open') return machines.cannotRun.offline;
     const status = view.state?.session.status ?? 'none';

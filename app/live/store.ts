@@ -1,6 +1,8 @@
 /** A value that React can watch with useSyncExternalStore. */
 export interface Store<T> {
   get(): T;
+  /** What it held at first: what the server's page shows, and so the first one here. */
+  initial(): T;
   /** Replaces some fields; tells the watchers only when one of them really changed. */
   set(change: Partial<T>): void;
   subscribe(listener: () => void): () => void;
@@ -12,6 +14,7 @@ export function createStore<T extends object>(initial: T): Store<T> {
   const listeners = new Set<() => void>();
   return {
     get: () => value,
+    initial: () => initial,
     set(change) {
       const keys = Object.keys(change) as (keyof T)[]; // Object.keys forgets the type of the keys
       if (keys.every((key) => Object.is(value[key], change[key]))) return;

@@ -44,6 +44,9 @@ const probeRequest = z.strictObject({
   count: z.number().int().min(1).max(5),
 });
 
+/** What a command in a node may be given to read: a file of 1 MiB in base64. */
+const STDIN_MAX_CHARS = 1_400_000;
+
 const execLimits = z.strictObject({
   timeoutMs: z.number().int().min(1).max(600_000),
   maxBytes: z.number().int().min(1).max(4_194_304),
@@ -64,7 +67,7 @@ export const calls = {
     node,
     z.array(z.string().max(65_536)).min(1).max(64),
     execLimits,
-    z.string().max(1_048_576).optional(),
+    z.string().max(STDIN_MAX_CHARS).optional(),
   ]),
 } as const;
 

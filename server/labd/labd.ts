@@ -44,7 +44,7 @@ export function createLabd(parts: {
       }),
     list: () => Promise.all(sessions.list().map(async (session) => ({ session, alive: await driver.alive(session) }))),
     async openTerminal(session, node, terminal, size) {
-      await parts.terminals.open(terminal, driver.shell(session, nodeOf(session, node).name), size);
+      await parts.terminals.open(terminal, driver.shell(session, nodeOf(session, node).name), size, { session, node });
     },
     closeTerminal: (terminal) => parts.terminals.close(terminal),
     snapshot: (session, watch) => parts.snapshots.read(session, topologyOf(session).nodes, watch),

@@ -51,7 +51,7 @@ export const attachCalls = {
   list: z.tuple([]),
 } as const;
 
-/** Where a viewer begins, and what the terminal is like now. */
+/** Where a viewer begins, the size the shell had there, and what the terminal is like now. */
 export interface Attached extends Size {
   /** Offset of the first byte that comes. */
   from: number;
@@ -94,24 +94,26 @@ export interface AttachNews {
   ended(terminal: string, code: number | null): void;
   /** A mark of the shell integration. */
   mark(terminal: string, mark: Mark, offset: number): void;
-  /** The shell has this size from the next byte on. */
-  resized(terminal: string, size: Size): void;
 }
 
 /**
  * Frames, the hot path. Output, ptyd → web: kind 1, channel u32, offset f64, bytes. Input, web → ptyd: kind 2,
- * channel u32, bytes. Acknowledgement, web → ptyd: kind 3, channel u32, offset f64. All big-endian.
+ * channel u32, bytes. Acknowledgement, web → ptyd: kind 3, channel u32, offset f64. Size, ptyd → web: kind 4, channel
+ * u32, columns u16, rows u16: what the shell has from the next byte of this channel on. All big-endian.
  */
 const OUTPUT = 1;
 const INPUT = 2;
 const ACK = 3;
+const SIZE = 4;
 const OUTPUT_HEAD = 13;
+const SIZE_BYTES = 9;
 const INPUT_HEAD = 5;
 
 export type Frame =
   | { kind: 'output'; channel: number; offset: number; bytes: Buffer }
   | { kind: 'input'; channel: number; bytes: Buffer }
-  | { kind: 'ack'; channel: number; offset: number };
+  | { kind: 'ack'; channel: number; offset: number }
+  | { kind: 'size'; channel: number; size: Size };
 
 /** Writes a frame of terminal output. */
 export function outputFrame(channel: number, offset: number, bytes: Uint8Array): Buffer {
@@ -141,12 +143,25 @@ export function ackFrame(channel: number, offset: number): Buffer {
   return frame;
 }
 
+/** Writes the news of a size. */
+export function sizeFrame(channel: number, { cols, rows }: Size): Buffer {
+  const frame = Buffer.allocUnsafe(SIZE_BYTES);
+  frame.writeUInt8(SIZE, 0);
+  frame.writeUInt32BE(channel, 1);
+  frame.writeUInt16BE(cols, 5);
+  frame.writeUInt16BE(rows, 7);
+  return frame;
+}
+
 /** Reads a frame; null for what is none. */
 export function readFrame(frame: Buffer): Frame | null {
   if (frame.length < INPUT_HEAD) return null;
   const channel = frame.readUInt32BE(1);
   const kind = frame.readUInt8(0);
   if (kind === INPUT) return { kind: 'input', channel, bytes: frame.subarray(INPUT_HEAD) };
+  if (kind === SIZE && frame.length === SIZE_BYTES) {
+    return { kind: 'size', channel, size: { cols: frame.readUInt16BE(5), rows: frame.readUInt16BE(7) } };
+  }
   if (frame.length < OUTPUT_HEAD) return null;
   const offset = frame.readDoubleBE(5);
   if (!Number.isSafeInteger(offset) || offset < 0) return null;

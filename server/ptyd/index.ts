@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readEnv } from '../env.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { readEnv, socketPath } from '../env.ts';
 import { serveSeam } from '../seam.ts';
 import {
   type Attach,
@@ -9,36 +10,59 @@ import {
   controlCalls,
   outputFrame,
   readFrame,
+  sizeFrame,
 } from './contract.ts';
-import { createTerminal, type Terminal, type Viewer } from './terminal.ts';
+import { createPtyReader } from './reader.ts';
+import { createRecordings } from './recordings.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+import type { Viewer } from './views.ts';
 
 /** Each terminal costs a thread and a file descriptor (terminals.md, node-pty fact 5); kernel.pty.max is 4096. */
 const TERMINALS_MAX = 1_000;
 
+/** How long the end waits for a disk that does not take the last of the recordings. */
+const GOODBYE_MS = 2_000;
+
 /**
  * The process that owns every pty. It never uses child_process: a child would inherit the masters of all terminals.
- * Listens on `control.sock` (labd) and `attach.sock` (web) in the given directory.
+ * Listens on `run/control.sock` (labd) and `run/attach.sock` (web) under `data`; records under `recordings`.
  */
-export async function createPtyd(options: { directory: string }): Promise<{ close(): Promise<void> }> {
+export async function createPtyd(options: {
+  data: string;
+  /** The most that recordings may take; 0 for none. */
+  recordingBytes: number;
+  fault(error: unknown): void;
+}): Promise<{ close(): Promise<void> }> {
   const terminals = new Map<string, Terminal>();
   const webs = new Set<AttachNews>();
+  const reader = createPtyReader();
+  const recordings =
+    options.recordingBytes > 0
+      ? createRecordings({
+          directory: join(options.data, 'recordings'),
+          maxBytes: options.recordingBytes,
+          fault: options.fault,
+        })
+      : null;
 
   function tell(news: (web: AttachNews) => void): void {
     for (const web of webs) news(web);
   }
 
   const control: Control = {
-    async open(name, command, size) {
+    async open(name, command, size, belonging) {
       if (terminals.has(name)) throw new Error(`terminal ${name} is open already`);
       if (terminals.size >= TERMINALS_MAX) throw new Error('too many terminals');
       const terminal = createTerminal({
         command,
         size,
+        reader,
+        record: () => recordings?.open(name, belonging, size) ?? null,
         ended: (code) => {
           if (terminals.get(name) === terminal) terminals.delete(name);
           tell((web) => web.ended(name, code));
         },
-        mark: (mark, offset) => tell((web) => web.mark(name, mark.kind, mark.code, offset)),
+        mark: (mark, offset) => tell((web) => web.mark(name, mark, offset)),
       });
       terminals.set(name, terminal);
     },
@@ -49,13 +73,13 @@ export async function createPtyd(options: { directory: string }): Promise<{ clos
   };
 
   const controlSeam = await serveSeam<object, Control>({
-    path: join(options.directory, 'control.sock'),
+    path: socketPath(options.data, 'control'),
     schemas: controlCalls,
     accept: () => ({ functions: control }),
   });
 
   const attachSeam = await serveSeam<AttachNews, Attach>({
-    path: join(options.directory, 'attach.sock'),
+    path: socketPath(options.data, 'attach'),
     schemas: attachCalls,
     accept(connection) {
       const views = new Map<number, { terminal: Terminal; viewer: Viewer }>();
@@ -73,12 +97,15 @@ export async function createPtyd(options: { directory: string }): Promise<{ clos
             drop(channel);
             const viewer: Viewer = {
               output: (offset, bytes) => connection.send(outputFrame(channel, offset, bytes)),
+              resized: (size) => connection.send(sizeFrame(channel, size)),
             };
             views.set(channel, { terminal, viewer });
             return terminal.attach(viewer, after);
           },
           detach: async (channel) => drop(channel),
           resize: async (name, size) => terminals.get(name)?.resize(size),
+          repaint: async (name) => terminals.get(name)?.repaint(),
+          label: async (name, text) => terminals.get(name)?.label(text),
           list: async () => [...terminals.keys()],
         },
         frame(bytes) {
@@ -100,13 +127,15 @@ export async function createPtyd(options: { directory: string }): Promise<{ clos
     async close() {
       for (const terminal of terminals.values()) terminal.close();
       await Promise.all([controlSeam.close(), attachSeam.close()]);
+      await Promise.race([recordings?.close(), pause(GOODBYE_MS)]);
     },
   };
 }
 
 if (import.meta.main) {
-  const { data } = readEnv(process.env);
-  const ptyd = await createPtyd({ directory: join(data, 'run') });
+  const { data, recordingBytes } = readEnv(process.env);
+  const fault = (error: unknown) => console.error('ptyd:', error);
+  const ptyd = await createPtyd({ data, recordingBytes, fault });
   process.on('SIGTERM', () => void ptyd.close().then(() => process.exit(0)));
   // A terminal's Ctrl-C reaches the whole group; shells must outlive it.
   process.on('SIGINT', () => undefined);

@@ -1,30 +1,21 @@
+import type { ReadStream } from 'node:tty';
 import { type IPty, spawn } from 'node-pty';
-import type { Attached, Command, Size } from './contract.ts';
-import { createMarkReader, type Mark } from './marks.ts';
+import type { Attached, Command, Mark, Size } from './contract.ts';
+import { createMarkReader } from './marks.ts';
+import { createModes, type Modes } from './modes.ts';
+import type { PtyReader } from './reader.ts';
+import type { Recording } from './recording.ts';
 import { createRing } from './ring.ts';
+import { createViews, type Viewer } from './views.ts';
+import { words } from './words.ts';
 import { createPtyWriter } from './writer.ts';
 
-/** How far output may run ahead of what a viewer's screen has parsed (terminals.md 2.9: 512/256/64 KiB). */
-const WINDOW_BYTES = 512 * 1024;
-/** A paused shell goes on when the fastest viewer is this close again. */
-const RESUME_BYTES = 256 * 1024;
-/** The largest message to a viewer. */
-const MESSAGE_BYTES = 64 * 1024;
-/** Output is sent at once when the last was sent longer ago than this, and gathered for this long under load. */
-const GATHER_MS = 2;
-/** How fast a shell that nobody looks at may go on: an abandoned `yes` must cost next to nothing. */
-const ALONE_BYTES_PER_TICK = 256 * 1024;
-const ALONE_TICK_MS = 250;
 /** Marks that are passed on per second: a prompt makes four; a program may print millions. */
 const MARKS_PER_SECOND = 40;
 /** Between SIGHUP and SIGKILL when a terminal is closed. */
 const HANGUP_GRACE_MS = 2_000;
-
-/** Someone who looks at a terminal. */
-export interface Viewer {
-  output(offset: number, bytes: Buffer): void;
-}
-
+/** How long a program sees the other size when it is to paint itself anew: less and ncurses ignore a change they miss. */
+const REPAINT_MS = 50;
 /** A shell and who is looking at it. */
 export interface Terminal {
   readonly pid: number;
@@ -35,6 +26,10 @@ export interface Terminal {
   ack(viewer: Viewer, offset: number): void;
   write(bytes: Uint8Array): void;
   resize(size: Size): void;
+  /** Makes a full-screen program paint itself again. */
+  repaint(): void;
+  /** Puts a marker into the recording. */
+  label(text: string): void;
   close(): void;
 }
 
@@ -42,6 +37,9 @@ export interface Terminal {
 export function createTerminal(options: {
   command: Command;
   size: Size;
+  reader: PtyReader;
+  /** Begins its recording, if there is to be one. */
+  record(): Recording | null;
   ended(code: number | null): void;
   mark(mark: Mark, offset: number): void;
 }): Terminal {
@@ -55,26 +53,31 @@ export function createTerminal(options: {
     encoding: null,
   });
   // node-pty keeps the descriptor and its stream out of its typings; fs.writeSync avoids its busy loop (node-pty #956).
-  const { fd, _socket: stream } = pty as unknown as { fd: number; _socket: { destroyed: boolean } };
+  const { fd, _socket: stream } = pty as unknown as { fd: number; _socket: ReadStream };
   const isOpen = () => alive && !stream.destroyed;
-  const writer = createPtyWriter(fd, isOpen);
-  const ring = createRing();
+  const recording = options.record();
+  let modes: Modes | undefined;
+  const ring = createRing((bytes) => {
+    modes ??= createModes();
+    modes.follow(bytes);
+  });
+  const views = createViews({ ring, size, pause: () => pty.pause(), resume: () => pty.resume() });
+  const writer = createPtyWriter({
+    fd,
+    isOpen,
+    refused: () => take(Buffer.from(`\r\n\x1b[0m${words.inputRefused}\r\n`)),
+  });
   const readMarks = createMarkReader();
-  const viewers = new Map<Viewer, { sent: number; acked: number }>();
   let current = size;
-  let paused = false;
   let alive = true;
-  let lastSent = 0;
-  let gather: NodeJS.Timeout | undefined;
-  let alone = 0;
-  let aloneTimer: NodeJS.Timeout | undefined;
   let kill: NodeJS.Timeout | undefined;
+  let repaint: NodeJS.Timeout | undefined;
   let atPrompt: boolean | null = null;
   let marksSince = 0;
   let marksLeft = MARKS_PER_SECOND;
 
   function passMarks(bytes: Buffer, start: number): void {
-    for (const mark of readMarks(bytes)) {
+    for (const { at, ...mark } of readMarks(bytes)) {
       if (mark.kind === 'B' || mark.kind === 'C') atPrompt = mark.kind === 'B';
       const now = performance.now();
       if (now - marksSince > 1_000) {
@@ -82,72 +85,43 @@ export function createTerminal(options: {
         marksLeft = MARKS_PER_SECOND;
       }
       marksLeft -= 1;
-      if (marksLeft >= 0) options.mark(mark, start + mark.at);
+      if (marksLeft >= 0) options.mark(mark, start + at);
     }
   }
 
-  function pump(): void {
-    clearTimeout(gather);
-    gather = undefined;
-    lastSent = performance.now();
-    for (const [viewer, view] of viewers) {
-      while (view.sent < ring.end() && view.sent - view.acked < WINDOW_BYTES) {
-        // A viewer that fell behind the ring goes on from its start: the jump in the offset tells it to clear its screen.
-        if (view.sent < ring.start()) {
-          view.sent = ring.start();
-          view.acked = view.sent;
-        }
-        const to = Math.min(ring.end(), view.sent + MESSAGE_BYTES);
-        const bytes = ring.read(view.sent, to);
-        const offset = view.sent;
-        view.sent = to;
-        viewer.output(offset, bytes);
-      }
+  function take(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    const start = ring.end();
+    ring.append(bytes, views.held());
+    views.grown(bytes.length);
+    passMarks(bytes, start);
+    recording?.output(bytes);
+  }
+
+  /** A shell that ends while it is paused has said more than was read; node-pty would throw that away (its onexit). */
+  const destroy = stream.destroy.bind(stream);
+  stream.destroy = (error) => {
+    if (!stream.destroyed) {
+      // read() emits what the stream holds as `data`.
+      while (stream.read() !== null);
+      take(options.reader.rest(fd));
     }
-  }
-
-  /** How far the fastest viewer is behind: a slow or hidden one never slows the others. */
-  function lag(): number {
-    let least = Number.POSITIVE_INFINITY;
-    for (const view of viewers.values()) least = Math.min(least, ring.end() - view.acked);
-    return least;
-  }
-
-  function regulate(): void {
-    if (!alive) return;
-    const wanted = viewers.size === 0 ? alone >= ALONE_BYTES_PER_TICK : lag() > (paused ? RESUME_BYTES : WINDOW_BYTES);
-    if (wanted === paused) return;
-    paused = wanted;
-    if (paused) pty.pause();
-    else pty.resume();
-  }
-
-  function countAlone(bytes: number): void {
-    alone += bytes;
-    aloneTimer ??= setTimeout(() => {
-      aloneTimer = undefined;
-      alone = 0;
-      regulate();
-    }, ALONE_TICK_MS);
-  }
+    return destroy(error);
+  };
 
   pty.onData((data) => {
     // With encoding null node-pty gives Buffers, whatever its typings say.
     const bytes = data as unknown as Buffer;
-    const start = ring.end();
-    ring.append(bytes);
-    passMarks(bytes, start);
-    if (viewers.size === 0) countAlone(bytes.length);
-    else if (performance.now() - lastSent >= GATHER_MS) pump();
-    else gather ??= setTimeout(pump, GATHER_MS);
-    regulate();
+    take(bytes);
+    if (isOpen()) take(options.reader.more(fd, bytes.length));
   });
   pty.onExit(({ exitCode, signal }) => {
     alive = false;
     writer.close();
     clearTimeout(kill);
-    clearTimeout(aloneTimer);
-    pump();
+    clearTimeout(repaint);
+    views.close();
+    void recording?.close();
     options.ended(signal ? null : exitCode);
   });
 
@@ -156,38 +130,34 @@ export function createTerminal(options: {
     attach(viewer, after) {
       const possible = after !== null && after >= ring.start() && after <= ring.end();
       const from = possible ? after : ring.start();
-      viewers.set(viewer, { sent: from, acked: from });
-      const live = ring.end();
+      const sizeThen = views.add(viewer, from);
       // After the answer is on its way, so that the viewer knows `from` before the first byte comes.
-      setImmediate(() => {
-        pump();
-        regulate();
-      });
-      return { from, live, atPrompt, ...current };
+      setImmediate(() => views.pump());
+      return { from, live: ring.end(), atPrompt, modes: (!possible && modes?.text()) || '', ...sizeThen };
     },
-    detach(viewer) {
-      viewers.delete(viewer);
-      regulate();
-    },
-    ack(viewer, offset) {
-      const view = viewers.get(viewer);
-      if (!view || offset > view.sent || offset < view.acked) return;
-      view.acked = offset;
-      pump();
-      regulate();
-    },
-    write(bytes) {
-      writer.write(bytes);
-    },
+    detach: (viewer) => views.remove(viewer),
+    ack: (viewer, offset) => views.ack(viewer, offset),
+    write: (bytes) => writer.write(bytes),
     resize(next) {
       if (!isOpen() || (next.cols === current.cols && next.rows === current.rows)) return;
+      clearTimeout(repaint);
+      repaint = undefined;
       current = next;
       pty.resize(next.cols, next.rows);
+      views.resized(next);
+      recording?.resize(next);
     },
+    repaint() {
+      if (!isOpen() || repaint || current.rows < 2) return;
+      pty.resize(current.cols, current.rows - 1);
+      repaint = setTimeout(() => {
+        repaint = undefined;
+        if (isOpen()) pty.resize(current.cols, current.rows);
+      }, REPAINT_MS);
+    },
+    label: (text) => recording?.label(text),
     close() {
       if (!alive || kill) return;
-      if (paused) pty.resume();
-      paused = false;
       pty.kill('SIGHUP');
       kill = setTimeout(() => pty.kill('SIGKILL'), HANGUP_GRACE_MS);
     },

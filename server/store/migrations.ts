@@ -82,4 +82,31 @@ export const migrations: Record<string, Migration> = {
       await db.schema.createIndex('verdict_of').on('verdict').columns(['person', 'lab', 'checkpoint']).execute();
     },
   },
+  '2026-11-23-terminals': {
+    async up(db: Kysely<Tables>) {
+      await db.schema
+        .createTable('command')
+        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('person', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+        .addColumn('lab', 'text', (column) => column.notNull())
+        .addColumn('session', 'text', (column) => column.notNull())
+        .addColumn('node', 'text', (column) => column.notNull())
+        .addColumn('terminal', 'text', (column) => column.notNull())
+        .addColumn('text', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addColumn('code', 'integer')
+        .addColumn('took_ms', 'bigint')
+        .execute();
+      await db.schema.createIndex('command_of').on('command').columns(['person', 'lab', 'id']).execute();
+      await db.schema.createIndex('command_in').on('command').columns(['terminal', 'id']).execute();
+      await db.schema
+        .createTable('invitation')
+        .addColumn('person', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+        .addColumn('lab', 'text', (column) => column.notNull())
+        .addColumn('hash', 'text', (column) => column.notNull().unique())
+        .addColumn('expires_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('invitation_key', ['person', 'lab'])
+        .execute();
+    },
+  },
 };

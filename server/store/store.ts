@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { type CommandTable, createCommandTable } from './commands.ts';
+import { createInvitationTable, type InvitationTable } from './invitations.ts';
 import { migrations } from './migrations.ts';
 import { createPeopleTable, type PeopleTable } from './people.ts';
 import { createProgressTable, type ProgressTable } from './progress.ts';
@@ -12,11 +14,13 @@ import type { Tables } from './tables.ts';
 /** How long a statement waits for another process's write lock, e.g. the command line's. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-/** What is kept: people, their sessions, their progress. */
+/** What is kept: people, their sessions, their progress, what they ran, whom they let watch. */
 export interface Store {
   people: PeopleTable;
   sessions: SessionTable;
   progress: ProgressTable;
+  commands: CommandTable;
+  invitations: InvitationTable;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -41,6 +45,8 @@ export async function openStore(path: string): Promise<Store> {
     people: createPeopleTable(db),
     sessions: createSessionTable(db),
     progress: createProgressTable(db),
+    commands: createCommandTable(db),
+    invitations: createInvitationTable(db),
     async ping() {
       await db.selectFrom('person').select('id').limit(1).execute();
     },

@@ -49,4 +49,19 @@ export interface Tables {
     facts: ColumnType<Json, Json, never>;
     judged_at: ColumnType<Moment, Moment, never>;
   };
+  /** A command a learner ran, as the node's bash told of it. */
+  command: {
+    id: Generated<number>;
+    person: string;
+    lab: string;
+    session: string;
+    node: string;
+    terminal: string;
+    text: string;
+    at: Moment;
+    code: number | null;
+    took_ms: number | null;
+  };
+  /** A code with which others may watch a person in a lab: sha-256 of it. */
+  invitation: { person: string; lab: string; hash: string; expires_at: Moment };
 }

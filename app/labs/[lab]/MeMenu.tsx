@@ -1,11 +1,13 @@
 'use client';
 
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconDevices, IconHome, IconKeyboard, IconRotate, IconUser } from '@tabler/icons-react';
+import { IconDevices, IconEye, IconHome, IconKeyboard, IconRotate, IconUser } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
+import { useLab } from '../../live/LabProvider.tsx';
 import { ThemeSwitch } from '../../ThemeSwitch.tsx';
 import { useReset } from './[step]/machines/ResetDialog.tsx';
+import { inviteWords } from './[step]/machines/words.ts';
 import { Shortcuts } from './Shortcuts.tsx';
 import { TransferDialog } from './TransferDialog.tsx';
 
@@ -13,6 +15,7 @@ import { TransferDialog } from './TransferDialog.tsx';
 export function MeMenu() {
   const [dialog, setDialog] = useState<'transfer' | 'shortcuts' | null>(null);
   const reset = useReset();
+  const { setInviting } = useLab();
 
   useEffect(() => {
     const ask = (event: KeyboardEvent) => {
@@ -47,6 +50,9 @@ export function MeMenu() {
           <Menu.Divider />
           <Menu.Item leftSection={<IconDevices size={16} stroke={1.7} />} onClick={() => setDialog('transfer')}>
             换浏览器继续…
+          </Menu.Item>
+          <Menu.Item leftSection={<IconEye size={16} stroke={1.7} />} onClick={() => setInviting(true)}>
+            {inviteWords.menu}
           </Menu.Item>
           <Menu.Item leftSection={<IconRotate size={16} stroke={1.7} />} onClick={() => reset()} hiddenFrom="xs">
             重置节点…

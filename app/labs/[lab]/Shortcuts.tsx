@@ -13,7 +13,7 @@ const list: [string, string][] = [
 /** The keys that work here. */
 export function Shortcuts({ opened, close }: { opened: boolean; close(): void }) {
   return (
-    <Modal opened={opened} onClose={close} title="快捷键" size="md" closeButtonProps={{ 'aria-label': '关闭' }}>
+    <Modal opened={opened} onClose={close} title="快捷键" size="md">
       <h3 className={styles.head}>整个页面</h3>
       <Keys keys={[...page, ...list]} />
       <h3 className={styles.head}>终端</h3>

@@ -37,6 +37,7 @@ function Item(props: { course: Outline; item: OutlineStep; current: boolean; onC
   const progress = stepProgress(item, state);
   return (
     <Link
+      prefetch={false}
       href={`/labs/${course.id}/${item.id}`}
       className={styles.step}
       aria-current={current ? 'page' : undefined}

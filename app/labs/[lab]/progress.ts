@@ -44,3 +44,10 @@ export function spokenDuration(ms: number): string {
   const rest = minutes % 60;
   return rest === 0 ? `${Math.floor(minutes / 60)} 小时` : `${Math.floor(minutes / 60)} 小时 ${rest} 分钟`;
 }
+
+/** The time of day, `14:32`, and with the date where it is not today. */
+export function clockTime(at: number): string {
+  const today = new Date(at).toDateString() === new Date().toDateString();
+  const day = today ? {} : ({ month: 'long', day: 'numeric' } as const);
+  return new Intl.DateTimeFormat('zh-CN', { ...day, hour: '2-digit', minute: '2-digit', hour12: false }).format(at);
+}

@@ -1,12 +1,21 @@
 'use client';
 
 import { Popover, Switch } from '@mantine/core';
-import { IconLayoutColumns, IconLayoutRows, IconMinus, IconPlus, IconSettings, IconSquare } from '@tabler/icons-react';
+import {
+  IconEye,
+  IconLayoutColumns,
+  IconLayoutRows,
+  IconMinus,
+  IconPlus,
+  IconSettings,
+  IconSquare,
+} from '@tabler/icons-react';
 import { useSyncExternalStore } from 'react';
 import { useLab } from '../../../../live/LabProvider.tsx';
 import type { LabNode } from '../../../../live/live.ts';
 import { machines as words } from '../../../../live/words.ts';
 import styles from './Bar.module.css';
+import { HistoryPanel } from './HistoryPanel.tsx';
 import { type Arrangement, FONT_SIZES, type PreferencesStore } from './preferences.ts';
 import shared from './shared.module.css';
 
@@ -17,19 +26,23 @@ const arrangements: { value: Arrangement; Icon: typeof IconLayoutRows }[] = [
 ];
 
 interface Props {
+  /** All nodes of the lab. */
+  course: LabNode[];
   /** The nodes that can be brought to the front; none while they do not run. */
   nodes: LabNode[];
   front: string | null;
+  /** Whether one node fills the window: then the bar says which, and leads to the others. */
+  full: boolean;
   preferences: PreferencesStore;
 }
 
 /** The bar atop the machines: what is shown, how it lies, how it is read. */
-export function Bar({ nodes, front, preferences }: Props) {
+export function Bar({ course, nodes, front, full, preferences }: Props) {
   const { arrangement } = useSyncExternalStore(preferences.subscribe, preferences.get);
   const { look, looked } = useLab();
   return (
     <div className={styles.bar}>
-      {arrangement === 'tabs' && nodes.length > 0 ? (
+      {(arrangement === 'tabs' || full) && nodes.length > 0 ? (
         <fieldset aria-label={words.terminals} className={shared.tabs}>
           {nodes.map((node, index) => (
             <button
@@ -49,7 +62,8 @@ export function Bar({ nodes, front, preferences }: Props) {
         <h2 className={styles.heading}>{words.terminals}</h2>
       )}
       <Weather />
-      <fieldset className={styles.choice} aria-label={words.layout.title}>
+      <Watchers />
+      <fieldset className={styles.choice} hidden={full} aria-label={words.layout.title}>
         {arrangements.map(({ value, Icon }) => (
           <label key={value} title={words.layout[value]} data-on={arrangement === value}>
             <input
@@ -63,7 +77,24 @@ export function Bar({ nodes, front, preferences }: Props) {
           </label>
         ))}
       </fieldset>
+      <HistoryPanel nodes={course} />
       <Settings preferences={preferences} />
+    </div>
+  );
+}
+
+/** Says that somebody is watching; a click leads to the invitation. */
+function Watchers() {
+  const { state, setInviting } = useLab();
+  const count = state?.watchers ?? 0;
+  return (
+    <div role="status" className={styles.watchers}>
+      {count > 0 ? (
+        <button type="button" onClick={() => setInviting(true)} title={words.watchers(count)}>
+          <IconEye size={15} stroke={1.7} aria-hidden />
+          <span>{words.watchers(count)}</span>
+        </button>
+      ) : null}
     </div>
   );
 }
@@ -91,11 +122,12 @@ function Weather() {
 }
 
 function Settings({ preferences }: { preferences: PreferencesStore }) {
-  const { fontSize, screenReader } = useSyncExternalStore(preferences.subscribe, preferences.get);
+  const { state } = useLab();
+  const { fontSize, screenReader, copyOnSelect } = useSyncExternalStore(preferences.subscribe, preferences.get);
   const resize = (by: number) =>
     preferences.set({ fontSize: Math.min(FONT_SIZES.most, Math.max(FONT_SIZES.least, fontSize + by)) });
   return (
-    <Popover position="bottom-end" width={300} trapFocus withRoles>
+    <Popover position="bottom-end" width={326} trapFocus withRoles>
       <Popover.Target>
         <button type="button" className={shared.icon} aria-label={words.settings.title} title={words.settings.title}>
           <IconSettings size={17} stroke={1.6} />
@@ -133,6 +165,15 @@ function Settings({ preferences }: { preferences: PreferencesStore }) {
           withThumbIndicator={false}
           classNames={{ body: styles.row }}
         />
+        <Switch
+          checked={copyOnSelect}
+          onChange={(event) => preferences.set({ copyOnSelect: event.currentTarget.checked })}
+          label={words.settings.copyOnSelect}
+          description={words.settings.copyOnSelectHint}
+          labelPosition="left"
+          withThumbIndicator={false}
+          classNames={{ body: styles.row }}
+        />
         <h3>{words.settings.keys}</h3>
         <dl className={styles.keys}>
           {words.keys.map(([key, what]) => (
@@ -144,6 +185,7 @@ function Settings({ preferences }: { preferences: PreferencesStore }) {
             </div>
           ))}
         </dl>
+        {state?.recording ? <p className={styles.recording}>{words.settings.recording}</p> : null}
       </Popover.Dropdown>
     </Popover>
   );

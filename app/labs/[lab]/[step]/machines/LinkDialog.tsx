@@ -8,7 +8,7 @@ import styles from './dialog.module.css';
 export function LinkDialog({ address, onClose }: { address: string | null; onClose(): void }) {
   return (
     <Modal classNames={{ title: styles.title }} opened={address !== null} onClose={onClose} title={words.linkTitle}>
-      <Text size="sm">{words.linkText}</Text>
+      <Text size="sm">{words.linkText(address ? new URL(address).hostname : '')}</Text>
       <pre className={styles.pasted}>{address}</pre>
       <Group justify="flex-end" gap="xs" mt="md">
         <Button variant="default" onClick={onClose}>

@@ -6,6 +6,7 @@ import { useLab } from '../../../../live/LabProvider.tsx';
 import type { LabNode } from '../../../../live/live.ts';
 import { machines as words } from '../../../../live/words.ts';
 import { Bar } from './Bar.tsx';
+import { InviteDialog } from './InviteDialog.tsx';
 import styles from './Machines.module.css';
 import { NodePane } from './NodePane.tsx';
 import { Picture, PictureBar } from './Picture.tsx';
@@ -29,22 +30,32 @@ export function Machines({ lab, nodes }: Props) {
   // Preferences live in the browser: the server's page and the first one here show the pane without its parts.
   useEffect(() => setPreferences(createPreferences()), []);
   useFocusKey(root, nodes);
+  const full = useFull(nodes);
   return (
     <section
       className={styles.machines}
       ref={root}
       aria-label={`${lab.title}：${words.pane}`}
       data-machines
+      data-full={full ?? undefined}
       data-needs-script
       data-no-print
     >
-      {preferences ? <Parts nodes={nodes} preferences={preferences} /> : <div className={shared.bar} />}
+      {preferences ? <Parts nodes={nodes} preferences={preferences} full={full} /> : <div className={shared.bar} />}
       <ResetDialog nodes={nodes} />
+      <InviteDialog />
     </section>
   );
 }
 
-function Parts({ nodes, preferences }: { nodes: LabNode[]; preferences: PreferencesStore }) {
+interface PartsProps {
+  nodes: LabNode[];
+  preferences: PreferencesStore;
+  /** The node that fills the window, if one does. */
+  full: string | null;
+}
+
+function Parts({ nodes, preferences, full }: PartsProps) {
   const lab = useLab();
   const liked = useSyncExternalStore(preferences.subscribe, preferences.get);
   const session = lab.state?.session;
@@ -72,7 +83,13 @@ function Parts({ nodes, preferences }: { nodes: LabNode[]; preferences: Preferen
 
   return (
     <>
-      <Bar nodes={running ? nodes : []} front={front?.name ?? null} preferences={preferences} />
+      <Bar
+        course={nodes}
+        nodes={running ? nodes : []}
+        front={full ?? front?.name ?? null}
+        full={full !== null}
+        preferences={preferences}
+      />
       <Group
         className={styles.parts}
         orientation="vertical"
@@ -91,7 +108,13 @@ function Parts({ nodes, preferences }: { nodes: LabNode[]; preferences: Preferen
             >
               {nodes.map((node, index) => [
                 index > 0 ? <Separator key={`before-${node.name}`} className={styles.edge} /> : null,
-                <Panel key={node.name} id={node.name} minSize={72} data-front={node === front}>
+                <Panel
+                  key={node.name}
+                  id={node.name}
+                  minSize={72}
+                  data-front={node === front}
+                  data-filling={node.name === full}
+                >
                   <NodePane node={node} colour={index + 1} liked={liked} />
                 </Panel>,
               ])}
@@ -112,6 +135,45 @@ function Parts({ nodes, preferences }: { nodes: LabNode[]; preferences: Preferen
   );
 }
 
+/** The node that fills the window while its terminals are there; Ctrl+Shift+Enter, which no shell knows, turns it. */
+function useFull(nodes: LabNode[]): string | null {
+  const lab = useLab();
+  const status = lab.state?.session.status;
+  const running = status === 'ready' || status === 'resetting';
+  const full = (running && nodes.find((node) => node.name === lab.full)?.name) || null;
+  const front = nodes.find((node) => node.name === lab.front) ?? nodes[0];
+  const latest = useRef({ lab, full, front, running });
+  latest.current = { lab, full, front, running };
+  // For the page around, which has to go out of sight.
+  useEffect(() => {
+    document.documentElement.toggleAttribute('data-full', full !== null);
+    return () => document.documentElement.removeAttribute('data-full');
+  }, [full]);
+  // Nodes that are started again later lie where they always did.
+  useEffect(() => {
+    if (!running) latest.current.lab.fill(null);
+  }, [running]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!event.ctrlKey || !event.shiftKey || event.altKey || event.metaKey || event.code !== 'Enter') return;
+      const now = latest.current;
+      if (!now.running) return;
+      event.preventDefault();
+      // The terminal is not to hear of it.
+      event.stopPropagation();
+      const at = document.activeElement?.closest<HTMLElement>('[data-terminal]')?.dataset.node;
+      const node = now.full ?? at ?? now.front?.name;
+      if (!node) return;
+      now.lab.fill(now.full ? null : node);
+      window.dispatchEvent(new CustomEvent(SHOW_EVENT, { detail: 'machines' }));
+      now.lab.focusOn({ node });
+    };
+    window.addEventListener('keydown', onKey, true);
+    return () => window.removeEventListener('keydown', onKey, true);
+  }, []);
+  return full;
+}
+
 /** Ctrl+` goes from the text to the terminal in front, and from any terminal back to the text. */
 function useFocusKey(root: React.RefObject<HTMLElement | null>, nodes: LabNode[]) {
   const lab = useLab();
@@ -122,6 +184,7 @@ function useFocusKey(root: React.RefObject<HTMLElement | null>, nodes: LabNode[]
       if (!event.ctrlKey || event.altKey || event.shiftKey || event.metaKey || event.code !== 'Backquote') return;
       event.preventDefault();
       const leaving = root.current?.contains(document.activeElement) ?? false;
+      if (leaving) latest.current.fill(null);
       window.dispatchEvent(new CustomEvent(SHOW_EVENT, { detail: leaving ? 'prose' : 'machines' }));
       // A half that was hidden takes the focus only once it is drawn.
       requestAnimationFrame(() => {

@@ -1,18 +1,23 @@
 'use client';
 
 import { Loader } from '@mantine/core';
-import { IconEraser, IconPlus, IconRefresh, IconSearch, IconX } from '@tabler/icons-react';
+import { IconMinimize, IconPlus, IconRefresh, IconSearch, IconUpload } from '@tabler/icons-react';
 import { type ReactNode, useRef, useState } from 'react';
 import type { TerminalInfo } from '../../../../../server/protocol.ts';
-import { useLab } from '../../../../live/LabProvider.tsx';
+import { useLab, useLive } from '../../../../live/LabProvider.tsx';
 import type { LabNode } from '../../../../live/live.ts';
 import { machines as words } from '../../../../live/words.ts';
 import { Elapsed } from './Elapsed.tsx';
+import { FilesDialog } from './FilesDialog.tsx';
+import { NodeMenu } from './NodeMenu.tsx';
 import styles from './NodePane.module.css';
 import type { Preferences } from './preferences.ts';
 import { useReset } from './ResetDialog.tsx';
+import { SshDialog } from './SshDialog.tsx';
 import shared from './shared.module.css';
 import { Terminal, type TerminalHandle } from './Terminal.tsx';
+import { TerminalTabs } from './TerminalTabs.tsx';
+import { type Dropped, useFileDrop } from './useFileDrop.ts';
 
 interface Props {
   node: LabNode;
@@ -27,17 +32,30 @@ const MANY = 3;
 /** One node: its name and address, its terminals, and what can be done with them. */
 export function NodePane({ node, colour, liked }: Props) {
   const lab = useLab();
+  const live = useLive();
   const ask = useReset();
   const handle = useRef<TerminalHandle>(null);
   const [titles, setTitles] = useState<Record<string, string>>({});
+  const [dialog, setDialog] = useState<'files' | 'ssh' | null>(null);
+  const [dropped, setDropped] = useState<Dropped | null>(null);
   const session = lab.state?.session;
   const open = session && 'terminals' in session ? session.terminals : [];
   const over = lab.ended.map((one) => one.info).filter((info) => !open.some((one) => one.terminal === info.terminal));
   const terminals = [...open, ...over].filter((one) => one.node === node.name).sort((a, b) => a.number - b.number);
   const shown = terminals.find((one) => one.terminal === lab.looked[node.name]) ?? terminals[0];
   const resetting = session?.status === 'resetting' && session.nodes.includes(node.name);
+  const reachable = session?.status === 'ready';
+  const full = lab.full === node.name;
+  const drop = useFileDrop(reachable, (what) => {
+    setDropped(what);
+    setDialog('files');
+  });
 
   const endOf = (terminal: TerminalInfo) => lab.ended.find((one) => one.info.terminal === terminal.terminal);
+  const look = (terminal: TerminalInfo) => {
+    lab.look(node.name, terminal.terminal);
+    lab.focusOn({ node: node.name, terminal: terminal.terminal });
+  };
   const openOne = async () => {
     const terminal = await lab.openTerminal(node.name);
     if (terminal) lab.focusOn({ node: node.name, terminal });
@@ -52,68 +70,72 @@ export function NodePane({ node, colour, liked }: Props) {
     lab.forget(terminal.terminal);
     void openOne();
   };
+  const fill = (to: string | null) => {
+    lab.fill(to);
+    // The button that was pressed is gone now; the terminal is what was wanted.
+    requestAnimationFrame(() => handle.current?.focus());
+  };
 
   return (
-    <div className={styles.pane} data-node-color={colour}>
-      <div className={styles.head} data-many={terminals.length > MANY ? '' : undefined}>
+    <div className={styles.pane} data-node-color={colour} {...drop.on}>
+      <div
+        className={styles.head}
+        data-many={terminals.length > MANY ? '' : undefined}
+        data-tabs={terminals.length > 1 ? '' : undefined}
+      >
         <i className={shared.dot} aria-hidden />
         <b>{node.name}</b>
         <span className={styles.address}>{node.address.split('/')[0]}</span>
-        {terminals.length > 1 ? (
-          <fieldset aria-label={`${node.label}：${words.terminals}`} className={shared.tabs}>
-            {terminals.map((one) => (
-              <span key={one.terminal} className={styles.closable} data-on={one === shown}>
-                <button
-                  type="button"
-                  aria-pressed={one === shown}
-                  aria-label={words.tab(one.number)}
-                  className={shared.tab}
-                  title={titles[one.terminal] || words.tab(one.number)}
-                  onClick={() => {
-                    lab.look(node.name, one.terminal);
-                    lab.focusOn({ node: node.name, terminal: one.terminal });
-                  }}
-                >
-                  {one.number}
-                </button>
-                {one === shown ? (
-                  <button
-                    type="button"
-                    className={styles.close}
-                    aria-label={words.closeTerminal(one.number)}
-                    onClick={() => close(one)}
-                  >
-                    <IconX size={12} />
-                  </button>
-                ) : null}
-              </span>
-            ))}
-          </fieldset>
-        ) : null}
+        <TerminalTabs
+          label={node.label}
+          terminals={terminals}
+          shown={shown}
+          titles={titles}
+          onLook={look}
+          onClose={close}
+        />
         <span className={shared.grow} />
         <Action label={words.newTerminal} onClick={openOne} disabled={resetting}>
           <IconPlus size={15} stroke={1.7} />
         </Action>
-        <Action label={words.search} onClick={() => handle.current?.find()} disabled={!shown}>
+        <Action name={styles.search} label={words.search} onClick={() => handle.current?.find()} disabled={!shown}>
           <IconSearch size={15} stroke={1.7} />
-        </Action>
-        <Action label={words.clear} onClick={() => handle.current?.clear()} disabled={!shown}>
-          <IconEraser size={15} stroke={1.7} />
         </Action>
         <Action label={words.reset} onClick={() => ask(node.name)} disabled={resetting}>
           <IconRefresh size={15} stroke={1.7} />
         </Action>
+        {full ? (
+          <Action label={words.leaveFull} onClick={() => fill(null)} disabled={false}>
+            <IconMinimize size={15} stroke={1.7} />
+          </Action>
+        ) : null}
+        <NodeMenu
+          node={node.name}
+          clearable={shown !== undefined}
+          reachable={reachable}
+          ssh={lab.state?.ssh ?? false}
+          full={full}
+          onClear={() => handle.current?.clear()}
+          onFull={() => fill(full ? null : node.name)}
+          onFiles={() => {
+            setDropped(null);
+            setDialog('files');
+          }}
+          onSsh={() => setDialog('ssh')}
+        />
       </div>
       <div className={styles.screens}>
         {terminals.map((one) => (
           <Terminal
             key={one.terminal}
+            live={live}
             terminal={one.terminal}
             node={node}
             number={one.number}
             shown={one === shown}
             fontSize={liked.fontSize}
             screenReader={liked.screenReader}
+            copyOnSelect={liked.copyOnSelect}
             onTitle={(title) => setTitles((before) => ({ ...before, [one.terminal]: title }))}
             ended={endOf(one)}
             onReopen={() => reopen(one)}
@@ -135,23 +157,39 @@ export function NodePane({ node, colour, liked }: Props) {
             <Elapsed since={session.since} clock={lab.clock} />
           </div>
         ) : null}
+        {drop.over ? (
+          <div className={styles.drop}>
+            <IconUpload size={22} stroke={1.6} aria-hidden />
+            <p>{words.drop(node.name)}</p>
+          </div>
+        ) : null}
       </div>
+      <FilesDialog
+        node={node.name}
+        opened={dialog === 'files'}
+        dropped={dropped}
+        over={drop.over}
+        onClose={() => setDialog(null)}
+      />
+      <SshDialog node={node.name} opened={dialog === 'ssh'} onClose={() => setDialog(null)} />
     </div>
   );
 }
 
 interface ActionProps {
+  /** A class of its own, for what gives way first. */
+  name?: string | undefined;
   label: string;
   disabled: boolean;
   onClick(): void;
   children: ReactNode;
 }
 
-function Action({ label, disabled, onClick, children }: ActionProps) {
+function Action({ name = '', label, disabled, onClick, children }: ActionProps) {
   return (
     <button
       type="button"
-      className={styles.action}
+      className={`${styles.action} ${name}`}
       title={label}
       aria-label={label}
       onClick={onClick}

@@ -8,6 +8,8 @@ import { linesOf, narrow, wideIn } from './paste.ts';
 
 /** Lines of the paste shown before it is made. */
 const SHOWN_LINES = 8;
+/** Characters of such a line: one line may be the whole paste. */
+const SHOWN_LETTERS = 600;
 
 interface Props {
   /** The text that waits for a yes, or null. */
@@ -39,7 +41,7 @@ export function PasteDialog({ text, onPaste, onClose, onClosed }: Props) {
         {lines.slice(0, SHOWN_LINES).map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a paste does not change while it is shown.
           <Fragment key={index}>
-            <Marked line={line} wide={wide} />
+            <Marked line={shorten(line)} wide={wide} />
             {'\n'}
           </Fragment>
         ))}
@@ -67,6 +69,8 @@ export function PasteDialog({ text, onPaste, onClose, onClosed }: Props) {
     </Modal>
   );
 }
+
+const shorten = (line: string) => (line.length > SHOWN_LETTERS ? `${line.slice(0, SHOWN_LETTERS)}…` : line);
 
 function Marked({ line, wide }: { line: string; wide: string[] }) {
   if (wide.length === 0) return line;

@@ -1,16 +1,30 @@
 'use client';
 
 import { type Ref, useEffect, useImperativeHandle, useRef, useState, useSyncExternalStore } from 'react';
-import { useLive } from '../../../../live/LabProvider.tsx';
-import type { LabNode } from '../../../../live/live.ts';
+import type { LabNode, TerminalLive } from '../../../../live/live.ts';
+import { createStore } from '../../../../live/store.ts';
 import { machines as words } from '../../../../live/words.ts';
+import { Keys } from './Keys.tsx';
 import { LinkDialog } from './LinkDialog.tsx';
+import { Notes } from './Notes.tsx';
 import { PasteDialog } from './PasteDialog.tsx';
-import { needsYes } from './paste.ts';
+import { needsYes, PASTE_MAX } from './paste.ts';
+import type { Point } from './press.ts';
 import { Search } from './Search.tsx';
-import shared from './shared.module.css';
+import type { ScreenStyle } from './screen.ts';
+import type { Size } from './size.ts';
 import styles from './Terminal.module.css';
-import type { Trouble, Viewer } from './viewer.ts';
+import { TerminalMenu } from './TerminalMenu.tsx';
+import type { Note, Viewer } from './viewer.ts';
+
+/** xterm.js is the largest part of the page: asked for at once, it comes while the connection is made. */
+const loadCode = () => Promise.all([import('./screen.ts'), import('./viewer.ts')]);
+// A failure is told by the terminal that asks again.
+if (typeof window !== 'undefined') loadCode().catch(() => undefined);
+
+/** The terminal that had the focus last: on a touch screen it has the row of keys, which there is no room for twice. */
+const touched = createStore<{ terminal: string | null }>({ terminal: null });
+const nobody = () => null;
 
 /** What the pane's header may do with the terminal in front. */
 export interface TerminalHandle {
@@ -19,14 +33,17 @@ export interface TerminalHandle {
   find(): void;
 }
 
-interface Props {
+interface Props extends Omit<ScreenStyle, 'copyOnSelect'> {
+  /** Over what it is seen: a learner's lab, or a session that is watched. */
+  live: TerminalLive;
   terminal: string;
   node: LabNode;
   number: number;
   /** Whether it is the one in front of its pane. */
   shown: boolean;
-  fontSize: number;
-  screenReader: boolean;
+  copyOnSelect?: boolean;
+  /** To be looked at only: nothing can be typed, and the size is another's. */
+  readOnly?: boolean;
   onTitle(title: string): void;
   /** How the shell ended, if it has. */
   ended: { code: number | null } | undefined;
@@ -35,78 +52,84 @@ interface Props {
   handle?: Ref<TerminalHandle>;
 }
 
-const troubles: Record<Exclude<Trouble, null>, string> = {
-  dropped: words.droppedKeys,
-  refused: words.refusedKeys,
-  'not-open': words.openFailed,
-};
-
 /** A shell on a node, to be seen and typed into. */
-export function Terminal({
-  terminal,
-  node,
-  number,
-  shown,
-  fontSize,
-  screenReader,
-  onTitle,
-  ended,
-  onReopen,
-  handle,
-}: Props) {
-  const live = useLive();
+export function Terminal(props: Props) {
+  const { live, terminal, node, number, shown, fontSize, screenReader, ended, onReopen, handle } = props;
+  const { copyOnSelect = true, readOnly = false } = props;
+  const root = useRef<HTMLDivElement>(null);
   const place = useRef<HTMLDivElement>(null);
   const [viewer, setViewer] = useState<Viewer | null>(null);
-  const [trouble, setTrouble] = useState<Trouble>(null);
+  const [note, setNote] = useState<Note>(null);
+  const [mirrored, setMirrored] = useState<Size | null>(null);
+  const [ctrl, setCtrl] = useState(false);
   const [pasting, setPasting] = useState<string | null>(null);
   const [link, setLink] = useState<string | null>(null);
   const [searching, setSearching] = useState(false);
+  const [menu, setMenu] = useState<{ left: number; top: number; asked: Point } | null>(null);
+  const label = words.terminal(node.label, number);
   // What the screen is made with; later changes go through style().
-  const first = useRef({ fontSize, screenReader, label: words.terminal(node.label, number), onTitle });
-  first.current.onTitle = onTitle;
+  const first = useRef({ fontSize, screenReader, copyOnSelect, label, onTitle: props.onTitle });
+  first.current.onTitle = props.onTitle;
+
+  const paste = (text: string, into: Viewer | null | undefined = viewer) => {
+    if (text.length > PASTE_MAX) into?.note('too-large');
+    else if (needsYes(text)) setPasting(text);
+    else into?.paste(text);
+  };
+  const openMenu = (asked: Point) => {
+    const { left, top } = root.current?.getBoundingClientRect() ?? { left: 0, top: 0 };
+    const cursor = root.current?.querySelector('.xterm-cursor')?.getBoundingClientRect();
+    const at = asked ?? { x: cursor?.left ?? left, y: cursor?.bottom ?? top };
+    setMenu({ left: at.x - left, top: at.y - top, asked });
+  };
+  const latest = useRef({ paste, openMenu });
+  latest.current = { paste, openMenu };
 
   useEffect(() => {
     let dropped = false;
     let made: Viewer | undefined;
-    void Promise.all([import('./screen.ts'), import('./viewer.ts')]).then(([{ openScreen }, { createViewer }]) => {
-      const element = place.current;
-      if (dropped || !element) return;
-      made = createViewer(
-        live,
-        terminal,
-        element,
-        (events) => openScreen(element, first.current.label, first.current, events),
-        {
-          trouble: setTrouble,
-          title: (title) => first.current.onTitle(title),
-          link: setLink,
-          find: () => setSearching(true),
-          paste(text) {
-            if (needsYes(text)) setPasting(text);
-            else made?.screen.term.paste(text);
+    loadCode().then(
+      ([{ openScreen }, { createViewer }]) => {
+        const element = place.current;
+        if (dropped || !element) return;
+        made = createViewer(
+          live,
+          terminal,
+          element,
+          readOnly,
+          (events) => openScreen(element, { ...first.current, readOnly }, events),
+          {
+            note: setNote,
+            mirrored: (size) =>
+              setMirrored((before) => (before?.cols === size?.cols && before?.rows === size?.rows ? before : size)),
+            ctrl: setCtrl,
+            title: (title) => first.current.onTitle(title),
+            link: setLink,
+            find: () => setSearching(true),
+            paste: (text) => latest.current.paste(text, made),
+            focus: () => touched.set({ terminal }),
+            menu: (at) => latest.current.openMenu(at),
           },
-        },
-      );
-      setViewer(made);
-    });
+        );
+        setViewer(made);
+      },
+      () => setNote('not-open'),
+    );
     return () => {
       dropped = true;
       made?.dispose();
       setViewer(null);
     };
-  }, [live, terminal]);
+  }, [live, terminal, readOnly]);
 
   useEffect(() => {
     if (!viewer) return;
-    viewer.screen.style({ fontSize, screenReader });
-    viewer.screen.fit();
-  }, [viewer, fontSize, screenReader]);
+    viewer.screen.style({ fontSize, screenReader, copyOnSelect });
+    viewer.settle();
+  }, [viewer, fontSize, screenReader, copyOnSelect]);
 
-  const wanted = useSyncExternalStore(
-    live.view.subscribe,
-    () => live.view.get().focus,
-    () => null,
-  );
+  const inHand = useSyncExternalStore(touched.subscribe, () => touched.get().terminal, nobody) === terminal;
+  const wanted = useSyncExternalStore(live.view.subscribe, () => live.view.get().focus, nobody);
   useEffect(() => {
     const mine = wanted?.node === node.name && (wanted.terminal ?? terminal) === terminal;
     if (!viewer || !shown || !mine) return;
@@ -120,14 +143,21 @@ export function Terminal({
   useImperativeHandle(handle, () => ({
     focus,
     clear() {
-      viewer?.screen.term.clear();
+      viewer?.screen.commands.clear();
       focus();
     },
     find: () => setSearching(true),
   }));
 
   return (
-    <div className={styles.terminal} data-shown={shown} data-terminal={terminal} data-node={node.name} inert={!shown}>
+    <div
+      className={styles.terminal}
+      data-shown={shown}
+      data-terminal={terminal}
+      data-node={node.name}
+      inert={!shown}
+      ref={root}
+    >
       {searching && viewer ? (
         <Search
           screen={viewer.screen}
@@ -137,24 +167,37 @@ export function Terminal({
           }}
         />
       ) : null}
-      <section className={styles.screen} ref={place} aria-label={words.terminal(node.label, number)} />
-      <div className={styles.notes} role="status">
-        {ended ? (
-          <p className={styles.ended}>
-            <span>{words.endedCode(ended.code)}</span>
-            <button type="button" className={shared.act} onClick={onReopen}>
-              {words.reopen}
-            </button>
-          </p>
-        ) : trouble ? (
-          <p>{troubles[trouble]}</p>
-        ) : null}
-      </div>
+      <section className={styles.place} aria-label={label}>
+        <div className={styles.screen} ref={place} />
+        <Notes
+          note={note}
+          ended={ended}
+          mirrored={mirrored}
+          onReopen={onReopen}
+          onTake={() => {
+            viewer?.take();
+            focus();
+          }}
+        />
+      </section>
+      {viewer && inHand && !readOnly && !ended ? (
+        <Keys ctrl={ctrl} onCtrl={viewer.holdCtrl} onKey={viewer.press} />
+      ) : null}
+      {viewer ? (
+        <TerminalMenu
+          viewer={viewer}
+          at={menu}
+          readOnly={readOnly || ended !== undefined}
+          onClose={() => setMenu(null)}
+          onPaste={paste}
+          onFind={() => setSearching(true)}
+        />
+      ) : null}
       <PasteDialog
         text={pasting}
         onClose={() => setPasting(null)}
         onPaste={(text) => {
-          viewer?.screen.term.paste(text);
+          viewer?.paste(text);
           setPasting(null);
         }}
         onClosed={focus}

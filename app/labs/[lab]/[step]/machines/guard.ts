@@ -1,35 +1,48 @@
-import type { IDisposable, IFunctionIdentifier, Terminal } from '@xterm/xterm';
+import type { IDisposable, Terminal } from '@xterm/xterm';
+import { counted, isTooMuch } from '../../../../../server/counted.ts';
 
-/** More than any screen has rows or columns (the protocol allows 500): a greater count is only there to do harm. */
-const COUNT_MAX = 2_000;
 /** Longest title a tab shows, characters. */
 const TITLE_MAX = 60;
-
+/** Longest address of a link, characters: what browsers and servers agree to bear. */
+const LINK_MAX = 2_048;
 /**
- * The sequences whose cost grows with their count. Without a guard twelve bytes such as CSI 99999999 S block the
- * browser's main thread for many seconds (xterm.js 6.0.0).
+ * Links one screen makes (OSC 8). xterm.js 6.0.0 keeps a marker for each as long as its line lives, and one line can
+ * get any number of them: 100,000 make every later line break slow. `ls --hyperlink` on a full scrollback stays below.
  */
-const counted: IFunctionIdentifier[] = [
-  ...[...'@ABCDEFGIJKLMPSTXZabde`'].map((final) => ({ final })),
-  { intermediates: ' ', final: '@' },
-  { intermediates: ' ', final: 'A' },
-  { intermediates: "'", final: '}' },
-  { intermediates: "'", final: '~' },
-];
+const LINKS_MAX = 10_000;
 
-/** Keeps a terminal's own output from freezing the page, reaching the clipboard, or showing marks of the shell. */
+/** Keeps a terminal's own output from freezing the page or reaching the clipboard. */
 export function guard(term: Terminal): IDisposable[] {
-  const tooMuch = (params: (number | number[])[]) =>
-    params.some((param) => (Array.isArray(param) ? Math.max(...param) : param) > COUNT_MAX);
+  let links = 0;
+  const unwanted = (link: string) => {
+    const address = link.slice(link.indexOf(';') + 1);
+    // The end of a link.
+    if (address === '') return false;
+    links += 1;
+    return links > LINKS_MAX || address.length > LINK_MAX;
+  };
+  // They move lines one by one; moving more than there are empties the screen, for which programs have better ways.
+  const beyond = ([count]: (number | number[])[]) => typeof count === 'number' && count > term.rows;
   return [
-    ...counted.map((id) => term.parser.registerCsiHandler(id, tooMuch)),
+    ...counted.map((id) => term.parser.registerCsiHandler(id, isTooMuch)),
+    ...[...'LMST'].map((final) => term.parser.registerCsiHandler({ final }, beyond)),
+    term.parser.registerOscHandler(8, unwanted),
     term.parser.registerOscHandler(52, () => true),
-    term.parser.registerOscHandler(133, () => true),
   ];
 }
 
 /** A title from the terminal as harmless short text. */
 export function plainTitle(title: string): string {
-  const text = title.replace(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').trim();
+  const text = title
+    .slice(0, 4 * TITLE_MAX)
+    .replace(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+    .trim();
   return text.length > TITLE_MAX ? `${text.slice(0, TITLE_MAX)}…` : text;
+}
+
+/** An address from the terminal as the browser would go to it, so that no look-alike is asked about; null if not of the web. */
+export function webAddress(address: string): string | null {
+  if (address.length > LINK_MAX || !URL.canParse(address)) return null;
+  const { protocol, href } = new URL(address);
+  return protocol === 'http:' || protocol === 'https:' ? href : null;
 }

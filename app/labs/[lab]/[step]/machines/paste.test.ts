@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linesOf, narrow, needsYes, wideIn } from './paste.ts';
+import { cleanPaste, linesOf, narrow, needsYes, wideIn } from './paste.ts';
 
 describe('paste', () => {
   it('turns what a document made of a command back into the command', () => {
@@ -23,5 +23,11 @@ describe('paste', () => {
 
   it('counts lines as a person does', () => {
     expect(linesOf('a\r\nb\n')).toEqual(['a', 'b']);
+  });
+
+  it('lets nothing end the brackets around a paste', () => {
+    expect(cleanPaste('ls\x1b[201~\rreboot\r')).toBe('ls[201~\rreboot\r');
+    expect(cleanPaste('a\tb\r\nc\n\x9b201~\x00\x03')).toBe('a\tb\r\nc\n201~');
+    expect(cleanPaste('你好👋')).toBe('你好👋');
   });
 });

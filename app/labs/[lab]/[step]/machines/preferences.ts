@@ -11,11 +11,19 @@ export interface Preferences {
   arrangement: Arrangement;
   fontSize: number;
   screenReader: boolean;
+  /** Whether what is selected in a terminal goes to the clipboard at once. */
+  copyOnSelect: boolean;
   picture: boolean;
 }
 
 const KEY = 'netloom:machines';
-const usual: Preferences = { arrangement: 'rows', fontSize: FONT_SIZES.usual, screenReader: false, picture: true };
+const usual: Preferences = {
+  arrangement: 'rows',
+  fontSize: FONT_SIZES.usual,
+  screenReader: false,
+  copyOnSelect: true,
+  picture: true,
+};
 
 function read(): Preferences {
   try {
@@ -25,6 +33,7 @@ function read(): Preferences {
       arrangement: kept.arrangement === 'columns' || kept.arrangement === 'tabs' ? kept.arrangement : usual.arrangement,
       fontSize: size >= FONT_SIZES.least && size <= FONT_SIZES.most ? size : usual.fontSize,
       screenReader: kept.screenReader === true,
+      copyOnSelect: kept.copyOnSelect !== false,
       picture: kept.picture !== false,
     };
   } catch {

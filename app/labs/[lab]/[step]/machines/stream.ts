@@ -1,21 +1,30 @@
+import type { Size } from './size.ts';
+
 /** The server is told each time this many more bytes have been parsed: its window is 512 KiB, and it needs word well before. */
 const ACK_BYTES = 64 * 1024;
 
+/**
+ * The screen yields to the page only between writes. In so many bytes even sequences chosen to be slow take but some
+ * milliseconds; in a whole message of 64 KiB they would take seconds.
+ */
+const SLICE_BYTES = 8 * 1024;
+
+/** RIS, as bytes: also ends whatever sequence or character the bytes before it left unfinished. */
+const RESET = new Uint8Array([0x1b, 0x63]);
+
 /** What the server answers to an attach: see Answers['terminal:attach']. */
-interface Attached {
+interface Attached extends Size {
   from: number;
   live: number;
-  cols: number;
-  rows: number;
+  screen: string | null;
 }
 
 /** What a stream does to the screen and to the server. */
 interface Ends {
-  write(bytes: Uint8Array, parsed: () => void): void;
-  /** Clears the screen and gives it the size that the bytes to come were written for. */
-  reset(size: { cols: number; rows: number }): void;
-  /** The past has been parsed after a reset: the screen may take its own size again. */
-  caughtUp(): void;
+  /** Everything is parsed in the order in which it was written. */
+  write(data: Uint8Array | string, parsed: () => void): void;
+  /** Gives the screen a size; called when what was written before has been parsed, and nothing after. */
+  resize(size: Size): void;
   ack(offset: number): void;
   /** Bytes are missing: the terminal has to be attached again after `stream.received()`. */
   missing(): void;
@@ -31,6 +40,8 @@ export interface Stream {
   attaching(): void;
   attached(answer: Attached): void;
   output(offset: number, bytes: Uint8Array): void;
+  /** The shell has this size for the bytes that come next. */
+  size(size: Size): void;
 }
 
 /** Makes the stream of one terminal. */
@@ -39,27 +50,26 @@ export function createStream(ends: Ends): Stream {
   let parsed = 0;
   let acked = 0;
   let live = 0;
-  let catchingUp = false;
-  let waiting: { offset: number; bytes: Uint8Array }[] | null = null;
+  let waiting: (() => void)[] | null = null;
   /** Grows at each reset, so that callbacks of writes before it count no more. */
   let life = 0;
+  /** Screens whose parsing is not finished: they are a replay too, though their bytes are not counted. */
+  let painting = 0;
 
-  const settle = () => {
-    if (!catchingUp || parsed < live) return;
-    catchingUp = false;
-    ends.caughtUp();
-  };
+  const resize = (size: Size) => ends.write('', () => ends.resize(size));
 
   const write = (bytes: Uint8Array) => {
     const mine = life;
-    ends.write(bytes, () => {
-      if (mine !== life) return;
-      parsed += bytes.length;
-      settle();
-      if (parsed - acked < ACK_BYTES) return;
-      acked = parsed;
-      ends.ack(parsed);
-    });
+    for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+      const slice = bytes.subarray(at, at + SLICE_BYTES);
+      ends.write(slice, () => {
+        if (mine !== life) return;
+        parsed += slice.length;
+        if (parsed - acked < ACK_BYTES) return;
+        acked = parsed;
+        ends.ack(parsed);
+      });
+    }
   };
 
   const accept = (offset: number, bytes: Uint8Array) => {
@@ -75,9 +85,22 @@ export function createStream(ends: Ends): Stream {
     if (replayed < fresh.length) write(fresh.subarray(replayed));
   };
 
+  const clear = ({ from, cols, rows, screen }: Attached) => {
+    life += 1;
+    next = from;
+    parsed = from;
+    acked = from;
+    painting += 1;
+    ends.write(RESET, () => undefined);
+    resize({ cols, rows });
+    ends.write(screen ?? '', () => {
+      painting -= 1;
+    });
+  };
+
   return {
     received: () => next,
-    replaying: () => parsed < live,
+    replaying: () => painting > 0 || parsed < live,
     attaching() {
       waiting ??= [];
     },
@@ -85,20 +108,17 @@ export function createStream(ends: Ends): Stream {
       const before = waiting ?? [];
       waiting = null;
       live = answer.live;
-      if (next === null || answer.from > next) {
-        life += 1;
-        next = answer.from;
-        parsed = answer.from;
-        acked = answer.from;
-        catchingUp = true;
-        ends.reset({ cols: answer.cols, rows: answer.rows });
-        settle();
-      }
-      for (const { offset, bytes } of before) accept(offset, bytes);
+      if (next === null || answer.from > next || answer.screen !== null) clear(answer);
+      else resize(answer);
+      for (const happen of before) happen();
     },
     output(offset, bytes) {
-      if (waiting) waiting.push({ offset, bytes });
+      if (waiting) waiting.push(() => accept(offset, bytes));
       else accept(offset, bytes);
+    },
+    size(size) {
+      if (waiting) waiting.push(() => resize(size));
+      else resize(size);
     },
   };
 }

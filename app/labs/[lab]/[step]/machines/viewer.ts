@@ -1,84 +1,161 @@
-import type { Live } from '../../../../live/live.ts';
-import { cut } from './cut.ts';
+import type { TerminalLive } from '../../../../live/live.ts';
+import { watchHidden } from './hidden.ts';
+import { type Key, keyData, withCtrl } from './keys.ts';
+import { cleanPaste } from './paste.ts';
+import type { Point } from './press.ts';
 import type { Screen, ScreenEvents } from './screen.ts';
+import { equal, type Size } from './size.ts';
 import { createStream } from './stream.ts';
+import { createStringLimit } from './strings.ts';
+import { createTyping, type Loss } from './typing.ts';
 
 /** Dragging a border changes the size many times a second; the shell hears of it when the hand rests this long, ms. */
 const RESIZE_REST_MS = 90;
-
-/** What is wrong with a terminal just now, to be said quietly beside it. */
-export type Trouble = 'dropped' | 'refused' | 'not-open' | null;
+/** How long a note stays, ms: long enough to be read; and one that only confirms. */
+const NOTE_MS = 8_000;
+const CONFIRM_MS = 1_400;
+/** What is to be said quietly beside a terminal just now. */
+export type Note = Loss | 'not-open' | 'too-large' | 'copied' | 'no-clipboard' | null;
 
 /** What the component is told. */
 export interface ViewerEvents {
-  trouble(trouble: Trouble): void;
+  note(note: Note): void;
+  /** The shell's size where another window decides it and this one would choose another, else null. */
+  mirrored(size: Size | null): void;
+  /** Whether Ctrl is held for the next key. */
+  ctrl(held: boolean): void;
   title(title: string): void;
   link(address: string): void;
   paste(text: string): void;
   find(): void;
+  focus(): void;
+  menu(at: Point): void;
 }
 
 /** One terminal on one screen: attaches on every new connection, writes what comes, sends what is typed. */
 export interface Viewer {
   readonly screen: Screen;
-  /** Types text as if it came from the keyboard. */
-  type(data: string): void;
+  note(note: Note): void;
+  /** Makes this window decide the size. */
+  take(): void;
+  /** The element or the letters have changed. */
+  settle(): void;
+  /** Pastes as a terminal does: between brackets where the program wants them. */
+  paste(text: string): void;
+  /** A key of the row under the screen. */
+  press(key: Key): void;
+  holdCtrl(held: boolean): void;
   dispose(): void;
 }
 
 /** Joins a terminal of the lab to a screen made by `open`. */
 export function createViewer(
-  live: Live,
+  live: TerminalLive,
   terminal: string,
   element: HTMLElement,
+  readOnly: boolean,
   open: (events: ScreenEvents) => Screen,
   events: ViewerEvents,
 ): Viewer {
   let ended = false;
-  let epoch = 0;
-  let sent = '';
-  let rest: ReturnType<typeof setTimeout> | undefined;
   let gone = false;
+  let epoch = 0;
+  let attached = false;
+  /** Whether the page has been hidden so long that it let go of the terminal. */
+  let away = false;
+  /** Whether this window decides the size; believed until the server says otherwise, so that nothing jumps. */
+  let decides = !readOnly;
+  /** The size last wished for since the last attach, as text. */
+  let wished = '';
+  let ctrl = false;
+  let said: Note = null;
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  let noted: ReturnType<typeof setTimeout> | undefined;
 
+  const note = (what: Note) => {
+    clearTimeout(noted);
+    said = what;
+    events.note(what);
+    if (what === null || what === 'not-open') return;
+    noted = setTimeout(note, what === 'copied' ? CONFIRM_MS : NOTE_MS, null);
+  };
+
+  const limit = createStringLimit();
   const stream = createStream({
-    write: (bytes, parsed) => screen.term.write(bytes, parsed),
-    reset({ cols, rows }) {
-      screen.term.reset();
+    write: (data, parsed) => screen.term.write(typeof data === 'string' ? data : limit(data), parsed),
+    resize({ cols, rows }) {
       screen.term.resize(cols, rows);
+      settle();
     },
-    caughtUp() {
-      screen.fit();
-      sendSize(screen.term.cols, screen.term.rows);
-    },
-    ack: (offset) => void live.request('terminal:ack', { terminal, offset }),
+    ack: (offset) => live.tell('terminal:ack', { terminal, offset }),
     missing: () => void attach(),
   });
 
-  const type = async (data: string) => {
-    if (ended) return;
-    if (live.view.get().connection !== 'open') return events.trouble('dropped');
-    // All pieces leave in one go and in order; the answers only tell whether to complain.
-    const answers = await Promise.all(
-      cut(data).map((piece) => live.request('terminal:input', { terminal, data: piece })),
-    );
-    if (!gone) events.trouble(answers.every((answer) => answer.ok) ? null : 'refused');
+  const send = createTyping(live, terminal, (loss) => gone || note(loss));
+  const type = (data: string) => {
+    if (ended || readOnly) return;
+    if (!decides) take();
+    void send(data);
   };
 
-  const sendSize = (cols: number, rows: number) => {
-    // A replay is parsed in the size it was written for; the shell is not to hear of that.
-    if (epoch === 0 || ended || stream.replaying() || sent === `${cols}x${rows}`) return;
-    sent = `${cols}x${rows}`;
-    void live.request('terminal:resize', { terminal, cols, rows });
+  const wish = async (size: Size, take: boolean) => {
+    wished = `${size.cols}x${size.rows}`;
+    const answer = await live.request('terminal:resize', { terminal, ...size, take });
+    if (gone) return;
+    if (answer.ok) decide(answer.data.decides);
+    // The next occasion asks again.
+    else wished = '';
+  };
+
+  const decide = (now: boolean) => {
+    if (now === decides) return;
+    decides = now;
+    settle();
+  };
+
+  /** Lays the screen out and lets the shell know what there is room for; the screen itself changes only with the shell. */
+  function settle() {
+    const room = screen.arrange(decides);
+    const { term } = screen;
+    events.mirrored(decides || readOnly || !room || equal(room, term) ? null : { cols: term.cols, rows: term.rows });
+    if (!room || !attached || readOnly || ended) return;
+    if (wished !== `${room.cols}x${room.rows}`) void wish(room, false);
+  }
+
+  function take() {
+    const room = screen.arrange(true);
+    if (!room) return;
+    decides = true;
+    void wish(room, true);
+    settle();
+  }
+
+  const setCtrl = (held: boolean) => {
+    ctrl = held;
+    events.ctrl(held);
   };
 
   const screen = open({
-    data: (data) => void type(data),
-    size: sendSize,
+    data(data) {
+      const held = ctrl;
+      if (held) setCtrl(false);
+      type(held ? withCtrl(data) : data);
+    },
+    // Programs ask the terminal, not every window that shows it.
+    report: (data) => !stream.replaying() && decides && attached && type(data),
     title: events.title,
     link: events.link,
     paste: events.paste,
     find: events.find,
-    replaying: stream.replaying,
+    focus() {
+      events.focus();
+      // Whoever decided may have gone, of which nobody tells.
+      if (decides) return;
+      wished = '';
+      settle();
+    },
+    menu: events.menu,
+    copied: (done) => note(done ? 'copied' : 'no-clipboard'),
   });
 
   async function attach() {
@@ -86,32 +163,52 @@ export function createViewer(
     const answer = await live.request('terminal:attach', { terminal, after: stream.received() });
     if (gone) return;
     if (answer.ok) {
-      const { cols, rows, atPrompt } = answer.data;
-      sent = `${cols}x${rows}`;
+      attached = true;
+      wished = '';
+      if (said === 'not-open') note(null);
       stream.attached(answer.data);
-      if (atPrompt !== null) live.runner.notePrompt(terminal, atPrompt);
-      events.trouble(null);
-      sendSize(screen.term.cols, screen.term.rows);
-    } else if (answer.code !== 'unavailable') events.trouble('not-open');
+      if (answer.data.atPrompt !== null) live.runner.notePrompt(terminal, answer.data.atPrompt);
+      settle();
+    } else if (answer.code !== 'unavailable') note('not-open');
   }
 
   const follow = () => {
     const now = live.view.get().epoch;
     if (now === epoch || now === 0) return;
     epoch = now;
-    void attach();
+    attached = false;
+    if (!away && !ended) void attach();
   };
 
   const watcher = new ResizeObserver(() => {
     clearTimeout(rest);
-    rest = setTimeout(() => stream.replaying() || screen.fit(), RESIZE_REST_MS);
+    rest = setTimeout(settle, RESIZE_REST_MS);
   });
   watcher.observe(element);
-  screen.fit();
+  settle();
+
+  const leave = () => {
+    // What has ended is kept for whoever looks.
+    if (ended) return;
+    away = true;
+    attached = false;
+    void live.request('terminal:detach', { terminal });
+  };
+  const back = () => {
+    if (!away) return;
+    away = false;
+    if (epoch > 0) void attach();
+  };
 
   const offs = [
+    watchHidden(leave, back),
     live.view.subscribe(follow),
     live.on('terminal:output', (which, offset, bytes) => which === terminal && stream.output(offset, bytes)),
+    live.on('terminal:size', (which, { cols, rows, decides: now }) => {
+      if (which !== terminal) return;
+      stream.size({ cols, rows });
+      if (!readOnly) decide(now);
+    }),
     live.on('terminal:ended', (which) => {
       if (which !== terminal) return;
       ended = true;
@@ -122,10 +219,23 @@ export function createViewer(
 
   return {
     screen,
-    type: (data) => void type(data),
+    note,
+    take,
+    settle,
+    paste(text) {
+      screen.term.paste(cleanPaste(text));
+    },
+    press(key) {
+      const held = ctrl;
+      if (held) setCtrl(false);
+      const data = keyData(key, screen.term.modes.applicationCursorKeysMode, held);
+      screen.term.input(held ? withCtrl(data) : data, true);
+    },
+    holdCtrl: setCtrl,
     dispose() {
       gone = true;
       clearTimeout(rest);
+      clearTimeout(noted);
       watcher.disconnect();
       for (const off of offs) off();
       // Also after its end: the server keeps the replay of a terminal as long as somebody looks.

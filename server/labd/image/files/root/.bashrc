@@ -3,7 +3,7 @@ case $- in *i*) ;; *) return ;; esac
 
 HISTSIZE=5000
 HISTFILESIZE=10000
-HISTCONTROL=ignoreboth
+HISTCONTROL=ignorespace
 shopt -s histappend checkwinsize
 
 # Colours. The prompt carries the node's colour, the same one the page gives to its code blocks.
@@ -26,18 +26,61 @@ export GROFF_NO_SGR=1
 export EDITOR=vim
 
 # OSC 133 tells the page where a prompt begins (A) and ends (B), where output begins (C) and how a command ended
-# (D;status). The arithmetic in PS0 notes that a command ran without a subshell: Enter on an empty line ends nothing.
-__netloom_ran=0
+# (D;status). PS0 prints C; its arithmetic notes, without a subshell, that a command ran (Enter on an empty line ends
+# nothing) and whether it came into the history. If so, C is printed again with its text, percent-encoded as kitty does
+# it: by the DEBUG trap before the first simple command runs or, where bash has none to trap, as for ( … ), at the prompt.
+# Nothing here forks, so that it also works when the node has no process left.
+__netloom_ran=0 __netloom_untold=0 __netloom_seen=0 __netloom_last=
+__netloom_file=/dev/shm/.command-$$
+
+# Percent-encodes what is no printable ASCII, and what separates the fields of a mark, into __netloom_encoded.
+__netloom_encode() {
+  local LC_ALL=C text=${1//%/%25} rest byte number
+  text=${text//;/%3B} rest=${text//[ -~]}
+  while [[ $rest ]]; do
+    byte=${rest:0:1} rest=${rest//"${rest:0:1}"}
+    printf -v number %d "'$byte"
+    printf -v number %%%02X $(( number & 255 ))
+    text=${text//"$byte"/$number}
+  done
+  __netloom_encoded=$text
+}
+
+# The argument is $_, which a trap must leave as it was.
+__netloom_tell() {
+  (( __netloom_untold > 0 )) || return 0
+  __netloom_untold=0
+  local text
+  { HISTTIMEFORMAT= history 1 >| "$__netloom_file"; } 2> /dev/null || return 0
+  IFS= read -r -N 520 text < "$__netloom_file"
+  text=${text#*[0-9][ *] } text=${text%$'\n'}
+  if [[ $text == "$__netloom_last" ]] && (( ${#text} < 500 )); then
+    # What HISTCONTROL=ignoredups does, but so that PS0 can tell a repeated command from one that began with a space.
+    history -d -1
+    (( --__netloom_seen ))
+  fi
+  __netloom_last=$text
+  __netloom_encode "${text:0:500}"
+  # A mark has 2 KiB at most; Chinese takes nine bytes a character.
+  if (( ${#__netloom_encoded} > 1900 )); then __netloom_encode "${text:0:150}…"; fi
+  printf '\e]133;C;cmdline_url=%s\a' "$__netloom_encoded"
+}
+
 __netloom_prompt() {
   local status=$?
   if (( __netloom_ran )); then
+    __netloom_tell
     printf '\e]133;D;%d\a' "$status"
     __netloom_ran=0
+    # For the tabs that are opened after this one.
+    history -a
   fi
+  __netloom_seen=$HISTCMD
   return "$status"
 }
+trap '((__netloom_untold<1))||__netloom_tell "$_"' DEBUG
 PROMPT_COMMAND=__netloom_prompt
-PS0='\e]133;C\a${HISTCMD:$((__netloom_ran=1,0)):0}'
+PS0='\e]133;C\a${HISTCMD:$((__netloom_ran=1,__netloom_untold=HISTCMD-__netloom_seen,__netloom_seen=HISTCMD,0)):0}'
 PS1='\[\e]133;A\a\e['$NETLOOM_COLOUR'm\]\u@\h\[\e[0m\]:\w\$ \[\e]133;B\a\]'
 unset NETLOOM_COLOUR
 
