@@ -17,6 +17,8 @@ export interface Learner {
   entersAndSees(node: string, line: string, expected: string | RegExp): Promise<string>;
   /** What the visible terminal of a node shows. */
   screen(node: string): Promise<string>;
+  /** Waits until it shows this. */
+  sees(node: string, expected: string | RegExp): Promise<string>;
   /** Waits until the checkpoint's card says so, and says this among its facts. */
   seesCheckpoint(id: string, look: 'passed' | 'failed' | 'lapsed', fact?: RegExp): Promise<Locator>;
 }
@@ -63,6 +65,7 @@ export function learnerAt(page: Page, address: string): Learner {
   return {
     page,
     screen,
+    sees,
     types,
     async readsStep(step) {
       await page.goto(`${address}/labs/${LAB}/${step}`);
