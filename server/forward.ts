@@ -73,9 +73,10 @@ function answerAbsent(request: IncomingMessage, response: ServerResponse): void 
   response.end(isPage ? ABSENT_PAGE : 'pages are being started');
 }
 
-/** Refuses a request with a body that may still be under way: the connection ends with the answer. */
-function refuse(response: ServerResponse, status: number): void {
-  response.writeHead(status, { Connection: 'close' }).end();
+/** The status for what no page is for. */
+function refusalOf({ method = '', headers }: IncomingMessage): number | undefined {
+  if (!METHODS.includes(method)) return 405;
+  return Number(headers['content-length'] ?? 0) > BODY_MAX_BYTES ? 413 : undefined;
 }
 
 /** Takes the pages' answer over: what is set on the response already stays, unless they say otherwise. */
@@ -103,9 +104,13 @@ export function createForward(path: string): Forward {
   const agent = new Agent({ keepAlive: true });
 
   function forward(request: IncomingMessage, response: ServerResponse): void {
-    const { method = '', url } = request;
-    if (!METHODS.includes(method)) return refuse(response, 405);
-    if (Number(request.headers['content-length'] ?? 0) > BODY_MAX_BYTES) return refuse(response, 413);
+    const { method, url } = request;
+    const refused = refusalOf(request);
+    if (refused) {
+      // A body may still be under way: the connection ends with the answer.
+      response.writeHead(refused, { Connection: 'close' }).end();
+      return;
+    }
     // A Unix socket has no address that Next could take.
     const headers = { ...endToEnd(request.headers), 'x-forwarded-for': request.socket.remoteAddress ?? '' };
     const asked = ask({ agent, socketPath: path, method, path: url, headers });
