@@ -28,7 +28,7 @@ async function get(options: { path?: string; method?: string; headers?: Record<s
   const { path = '/', method = 'GET', headers = {}, body } = options;
   const asked = ask({ port, host: '127.0.0.1', path, method, headers });
   asked.end(body);
-  const [answer]: [IncomingMessage] = await once(asked, 'response');
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
   return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
 }
 
