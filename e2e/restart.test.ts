@@ -4,6 +4,8 @@ import { openSite, type Site } from './site.ts';
 
 /** Far above what is measured (about 0.2 s; the benchmark tells): a test machine may be busy. */
 const OUTAGE_MAX_MS = 2_000;
+/** Pages are not in reserve: Next loads anew, in about 2 s. */
+const PAGES_MAX_MS = 30_000;
 const KILLS = 20;
 
 let site: Site;
@@ -31,6 +33,14 @@ describe('a terminal that writes without end', () => {
   });
   afterAll(async () => {
     await follower?.close();
+  });
+
+  it('does not notice that the pages are killed, and these come back', async () => {
+    const outage = await follower.outage(() => killAndReplace(site, 'pages'));
+    console.log(`outage of pages killed: ${Math.round(outage)} ms`);
+    expect(outage).toBeLessThan(OUTAGE_MAX_MS);
+    expect({ lost: follower.lost(), doubled: follower.doubled() }).toEqual({ lost: 0, doubled: 0 });
+    await expect.poll(async () => (await fetch(site.address)).status, { timeout: PAGES_MAX_MS }).toBe(200);
   });
 
   it('loses no byte in a deployment', async () => {

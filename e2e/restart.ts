@@ -149,13 +149,13 @@ export async function followCounting({ address }: Pick<Site, 'address'>): Promis
 }
 
 /** The living process that a pid file of the site names. */
-function processOf({ data }: Pick<Site, 'data'>, name: 'web' | 'reserve' | 'labd'): number {
+function processOf({ data }: Pick<Site, 'data'>, name: 'web' | 'reserve' | 'labd' | 'pages'): number {
   const file = join(data, 'run', `${name}.pid`);
   return existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
 }
 
 /** Kills a process of the site, web only when the next one stands in reserve; resolves when it has been replaced. */
-export async function killAndReplace(site: Pick<Site, 'data'>, name: 'web' | 'labd'): Promise<void> {
+export async function killAndReplace(site: Pick<Site, 'data'>, name: 'web' | 'labd' | 'pages'): Promise<void> {
   if (name === 'web') await until('a web in reserve', () => processOf(site, 'reserve') > 0);
   const before = processOf(site, name);
   process.kill(before, 'SIGKILL');

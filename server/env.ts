@@ -59,7 +59,7 @@ const SOCKET_NAME_MAX = '/run/control.sock'.length + 1;
 const SUN_PATH_BYTES = 108;
 
 /** Where the seams' sockets are. */
-export function socketPath(data: string, name: 'control' | 'attach' | 'labd'): string {
+export function socketPath(data: string, name: 'control' | 'attach' | 'labd' | 'pages'): string {
   return join(data, 'run', `${name}.sock`);
 }
 

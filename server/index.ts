@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { setImmediate } from 'node:timers/promises';
-import next from 'next';
 import { pino } from 'pino';
 import { ContentMistake } from '../content/mistake.ts';
-import { type Env, readEnv } from './env.ts';
+import { type Env, readEnv, socketPath } from './env.ts';
+import { createForward } from './forward.ts';
 import { prepareWeb, type Web } from './web.ts';
 
 /**
@@ -55,30 +53,20 @@ function takenPort({ port }: { port?: number }): string {
 /** Waits in reserve until start.js says that this web is wanted; one with a unit of its own always is. */
 async function turn(): Promise<void> {
   if (!process.send) return;
-  // Next loads its pages, which takes a while, in the turn after it says that it is prepared (preloadEntriesOnStart).
-  await setImmediate();
   process.send({ prepared: true });
   await once(process, 'message');
 }
 
 try {
-  process.env.NETLOOM_CONTENT = env.content;
+  const forward = createForward(process.argv[2] ?? socketPath(env.data, 'pages'));
   const prepared = await prepareWeb(env, log, async (http) => {
-    // A server of Next's own that nobody reaches: it would take over upgrades only after the first page, too late for
-    // a page that comes back after a restart.
-    const app = next({ dev: env.dev, dir: env.root, hostname: env.host, port: env.port, httpServer: createServer() });
-    await app.prepare();
-    // getUpgradeHandler() leads past the router, where hot reload is answered; this property, which Next's typings keep
-    // to themselves, does not (next/dist/server/next.js, NextCustomServer).
-    const { upgradeHandler: upgrade } = app as unknown as { upgradeHandler: ReturnType<typeof app.getUpgradeHandler> };
     http.on('upgrade', (request, socket, head) => {
       if (request.url?.startsWith('/socket.io/')) return;
       // What nobody takes would hold its connection for ever.
-      if (request.url?.startsWith('/_next/')) upgrade(request, socket, head).catch(() => socket.destroy());
+      if (env.dev && request.url?.startsWith('/_next/')) forward.upgrade(request, socket, head);
       else socket.destroy();
     });
-    const render = app.getRequestHandler();
-    return async (request, response) => render(request, response);
+    return forward.pages;
   });
   await turn();
   web = await prepared.open();

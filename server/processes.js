@@ -27,6 +27,9 @@ export function processes(settings) {
     labd: { entry: 'server/labd/index.ts', socket: join(run, 'labd.sock'), pid: join(run, 'labd.pid') },
     web: { entry: 'server/index.ts', pid: join(run, 'web.pid') },
     reserve: { entry: 'server/index.ts', pid: join(run, 'reserve.pid') },
+    // Two, because in a deployment the new pages are prepared while the old ones serve.
+    pages: { entry: 'server/pages.ts', socket: join(run, 'pages.sock'), pid: join(run, 'pages.pid') },
+    otherPages: { entry: 'server/pages.ts', socket: join(run, 'pages-2.sock'), pid: join(run, 'pages-2.pid') },
     start: { entry: 'server/start.js', socket: join(run, 'start.sock'), pid: join(run, 'start.pid') },
   };
 }

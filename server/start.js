@@ -146,7 +146,8 @@ async function stop() {
   if (!existsSync(node)) return say('织网没有在运行。');
   const settings = await setUp('stop');
   const all = processes(settings);
-  for (const which of [all.start, all.web, all.reserve, all.labd]) await end(which);
+  const { start: first, web, reserve, pages, otherPages, labd } = all;
+  for (const which of [first, web, reserve, pages, otherPages, labd]) await end(which);
   const swept = spawnSync(node, ['server/cli.ts', 'clear'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   await end(all.ptyd);
   for (const { pid } of Object.values(all)) rmSync(pid, { force: true });

@@ -35,7 +35,7 @@ export interface Web {
 /**
  * Does everything that takes long and touches nothing another web may be using: it may stand in reserve like this.
  * `open` does the rest, quickly: takes over what is there and listens; it rejects when the port is taken. `pages` is
- * made when the HTTP server exists, because Next wants it for hot reload. Rejects when the content is wrong.
+ * made when the HTTP server exists, because hot reload wants that too. Rejects when the content is wrong.
  */
 export async function prepareWeb(
   env: Env,

@@ -1,8 +1,7 @@
 // The web that serves and the one in reserve, which has done all that takes long. Plain JavaScript, as start.js.
-import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
+import { createGeneration } from './generation.js';
 import { pause, say } from './processes.js';
-import { node, root } from './setup.js';
 
 /** web is started again so often in a row without coming up, with this pause between. */
 const WEB_TRIES = 5;
@@ -10,47 +9,40 @@ const WEB_PAUSE_MS = 500;
 /** A reserve that could not be prepared is tried again after this: an author may be in the middle of an edit. */
 const RESERVE_AGAIN_MS = 30_000;
 
-/** Starts a web process. It prepares itself and then waits for `go`. */
-function launchWeb(entry, env) {
-  // Next tells on stdout how long its settings took, at each start; what matters is said on stderr.
-  const stdout = env.NODE_ENV === 'development' ? 'inherit' : 'ignore';
-  const child = spawn(node, [entry], { cwd: root, stdio: ['inherit', stdout, 'inherit', 'ipc'], env });
-  const gone = new Promise((done) => {
-    child.once('exit', (code, signal) => done({ code, signal }));
-    // It could not even be started, or was told something after its end.
-    child.on('error', () => done({ code: 1, signal: null }));
-  });
-  /** What web tells under this name, or undefined when it ends before. */
-  const told = (name) =>
-    new Promise((done) => {
-      child.on('message', (message) => name in message && done(message[name]));
-      void gone.then(() => done(undefined));
-    });
-  return {
-    pid: child.pid,
-    gone,
-    prepared: told('prepared'),
-    port: told('port'),
-    go: () => child.send('go'),
-    end: (signal) => child.kill(signal),
-  };
-}
-
 /**
  * Keeps one web serving, and unless `dev` another in reserve that takes over at once. `listening` hears of the port when
- * the first one serves. `environment` is asked for at each start: a deployment may change it.
+ * the first one serves and has pages behind it. `environment` is asked for at each generation: a deployment may change it.
  */
 export function createWebs({ all, dev, environment, listening }) {
   /** In the order in which they are to serve. */
   const waiting = [];
   let serving;
+  /** The one whose web serves, or served last; and all whose pages live. */
+  let generation;
+  const generations = new Set();
   let announced = false;
   let stopping = false;
   let replacing = false;
 
+  function begin() {
+    const which = generation?.which === all.pages ? all.otherPages : all.pages;
+    const begun = createGeneration({ which, web: all.web, env: environment() });
+    generations.add(begun);
+    return begun;
+  }
+
+  function finish(ended, signal = 'SIGTERM') {
+    generations.delete(ended);
+    ended.end(signal);
+  }
+
+  function launchWeb(of = generation) {
+    return { ...of.launchWeb(), generation: of };
+  }
+
   async function keepReserve() {
     if (dev || stopping || waiting.length > 0) return;
-    const web = launchWeb(all.web.entry, environment());
+    const web = launchWeb();
     waiting.push(web);
     void web.gone.then(() => {
       // It serves, or has served; or a newer one took its place.
@@ -67,16 +59,20 @@ export function createWebs({ all, dev, environment, listening }) {
   return {
     /** Serves until it is stopped or does not come up any more; resolves with the exit code. */
     async run() {
+      generation = begin();
       for (let failures = 0; ; ) {
-        const web = waiting.shift() ?? launchWeb(all.web.entry, environment());
+        const web = waiting.shift() ?? launchWeb();
         serving = web;
-        web.go();
+        // Whoever finds the first web finds pages; later ones do not wait for them: terminals need none.
+        if (!announced && !(await Promise.race([generation.answers, web.gone.then(() => false)]))) web.end('SIGTERM');
+        else web.go();
         rmSync(all.reserve.pid, { force: true });
         writeFileSync(all.web.pid, String(web.pid));
         const port = await web.port;
         if (port !== undefined) {
           if (!announced) listening(port);
           announced = true;
+          generation = web.generation;
           void keepReserve();
         }
         const { code, signal } = await web.gone;
@@ -85,7 +81,8 @@ export function createWebs({ all, dev, environment, listening }) {
         // What never came up has said why; starting it again would not help.
         if (stopping || !announced || (code === 0 && !web.replaced) || failures > WEB_TRIES) {
           for (const each of waiting) each.end('SIGTERM');
-          return stopping ? 0 : (code ?? 1);
+          for (const each of generations) finish(each);
+          return stopping ? 0 : announced ? (code ?? 1) : code || 1;
         }
         if (web.replaced) continue;
         say(`网页服务意外结束（${signal ?? `退出码 ${code}`}），正在重新启动…`);
@@ -102,19 +99,27 @@ export function createWebs({ all, dev, environment, listening }) {
       replacing = true;
       try {
         tell('▸ 准备新的网页服务…');
-        const next = launchWeb(all.web.entry, environment());
-        if (!(await next.prepared)) {
+        const begun = begin();
+        const next = launchWeb(begun);
+        const [prepared, answers] = await Promise.all([next.prepared, begun.answers]);
+        if (!prepared || !answers) {
+          next.end('SIGTERM');
+          finish(begun);
           return '新的网页服务没有准备好（原因见运行 npm start 的终端），原来的继续服务。';
         }
         await beforehand();
         tell('▸ 换上新的网页服务…');
-        const former = [...waiting];
+        const former = { generation, waiting: [...waiting] };
         waiting.unshift(next);
         serving.replaced = true;
         serving.end('SIGTERM');
         const port = await next.port;
-        if (port === undefined) return '新的网页服务没有启动成功（原因见运行 npm start 的终端），换回了原来的版本。';
-        for (const each of former) {
+        if (port === undefined) {
+          finish(begun);
+          return '新的网页服务没有启动成功（原因见运行 npm start 的终端），换回了原来的版本。';
+        }
+        finish(former.generation);
+        for (const each of former.waiting) {
           if (waiting.includes(each)) waiting.splice(waiting.indexOf(each), 1);
           each.end('SIGTERM');
         }
@@ -129,6 +134,7 @@ export function createWebs({ all, dev, environment, listening }) {
     stop(signal) {
       stopping = true;
       for (const web of [serving, ...waiting]) web?.end(signal);
+      for (const each of generations) finish(each, signal);
     },
   };
 }
