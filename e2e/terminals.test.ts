@@ -124,7 +124,7 @@ describe('a terminal', () => {
     await row.waitFor({ timeout: PATIENCE_MS });
     expect(await row.innerText()).toMatch(/退出码 2|\n2\n/);
     await row.click();
-    await learner.sees('node-1', /# ls \/nowhere[^]*# ls \/nowhere/);
+    await learner.sees('node-1', /# ls \/nowhere[\s\S]*# ls \/nowhere/);
     await page.keyboard.press('Control+c');
   });
 
