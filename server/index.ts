@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setPriority } from 'node:os';
 import { pino } from 'pino';
 import { ContentMistake } from '../content/mistake.ts';
 import { type Env, readEnv, socketPath } from './env.ts';
@@ -10,6 +11,9 @@ import { prepareWeb, type Web } from './web.ts';
  * that sleeps, while another web waits for the port. Shells are ptyd's and stay.
  */
 const GOODBYE_MS = 250;
+
+/** How web runs, as setpriority(2) counts. */
+const PRIORITY = -10;
 
 /** The settings, or the end: start.js has read them before, but this can also be started by a unit of its own. */
 function settings(): Env {
@@ -23,6 +27,12 @@ function settings(): Env {
 
 const env = settings();
 const log = pino({ name: 'web', level: env.log }, pino.destination(2));
+// As ptyd: keystrokes go before what learners compute. It starts no programs that would inherit this.
+try {
+  setPriority(PRIORITY);
+} catch (error) {
+  log.warn({ err: error }, 'web runs at the priority of everything else');
+}
 
 let web: Web | undefined;
 let leaving = false;

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { counted, isTooMuch } from './counted.ts';
 import type { Past, Screen } from './screen.ts';
@@ -82,4 +83,6 @@ function makeScreen({ modes, replay, cols, rows }: Past, done: (screen: Screen |
   });
 }
 
+// A thread inherits web's priority (setpriority(2)), and making screens is no keystroke.
+setPriority(0);
 parentPort?.on('message', (past: Past) => makeScreen(past, (screen) => parentPort?.postMessage(screen)));

@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readEnv, socketPath } from '../env.ts';
@@ -14,7 +15,7 @@ import {
 } from './contract.ts';
 import { createPtyReader } from './reader.ts';
 import { createRecordings } from './recordings.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
+import { createTerminal, PRIORITY, type Terminal } from './terminal.ts';
 import type { Viewer } from './views.ts';
 
 /** Each terminal costs a thread and a file descriptor (terminals.md, node-pty fact 5); kernel.pty.max is 4096. */
@@ -135,6 +136,12 @@ export async function createPtyd(options: {
 if (import.meta.main) {
   const { data, recordingBytes } = readEnv(process.env);
   const fault = (error: unknown) => console.error('ptyd:', error);
+  // Keystrokes go before what learners compute; where this may not be, all are served in turn.
+  try {
+    setPriority(PRIORITY);
+  } catch (error) {
+    fault(error);
+  }
   const ptyd = await createPtyd({ data, recordingBytes, fault });
   process.on('SIGTERM', () => void ptyd.close().then(() => process.exit(0)));
   // A terminal's Ctrl-C reaches the whole group; shells must outlive it.

@@ -16,6 +16,9 @@ const MARKS_PER_SECOND = 40;
 const HANGUP_GRACE_MS = 2_000;
 /** How long a program sees the other size when it is to paint itself anew: less and ncurses ignore a change they miss. */
 const REPAINT_MS = 50;
+/** How ptyd runs, as setpriority(2) counts; a shell begins that much behind it, where everything else runs. */
+export const PRIORITY = -10;
+
 /** A shell and who is looking at it. */
 export interface Terminal {
   readonly pid: number;
@@ -44,7 +47,7 @@ export function createTerminal(options: {
   mark(mark: Mark, offset: number): void;
 }): Terminal {
   const { command, size } = options;
-  const pty: IPty = spawn(command.file, command.args, {
+  const pty: IPty = spawn('/usr/bin/nice', ['-n', String(-PRIORITY), command.file, ...command.args], {
     name: 'xterm-256color',
     cols: size.cols,
     rows: size.rows,
