@@ -18,12 +18,15 @@ describe('ssh', { timeout: 30_000 }, () => {
     const [mine = ''] = bed.terminalsOf('node-1').filter((each) => !before.includes(each));
     expect(bed.ssh.isUsed(bed.ann)).toBe(true);
     let mirror = '';
+    const sizes: number[] = [];
     const { attached, view } = await bed.terminals.attach(mine, 0, {
       output: (_offset, bytes) => {
         mirror += bytes.toString();
       },
+      resized: ({ cols }) => void sizes.push(cols),
     });
-    expect(attached).toMatchObject({ cols: 100, rows: 30 });
+    // It began in the size of every new terminal, and took that of the ssh client where the past says so.
+    await vi.waitFor(() => expect([attached.cols, ...sizes].at(-1)).toBe(100));
     shell.channel.write('stty size; echo 你好\r');
     await vi.waitFor(() => expect(shell.screen()).toMatch(/30 100\r\n你好\r\n/));
     shell.channel.setWindow(24, 81, 0, 0);

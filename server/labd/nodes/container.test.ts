@@ -90,7 +90,9 @@ describe('a shell', () => {
     await expect.poll(() => screen, { timeout: 5_000 }).toContain(prompt);
     screen = '';
     shell.stdin.write('(exit 3)\r');
-    await expect.poll(() => screen, { timeout: 5_000 }).toContain(`\x1b]133;C\x07\x1b]133;D;3\x07`);
+    await expect
+      .poll(() => screen, { timeout: 5_000 })
+      .toContain(`\x1b]133;C\x07\x1b]133;C;cmdline_url=(exit 3)\x07\x1b]133;D;3\x07`);
     shell.stdin.write('exit\r');
     await new Promise((resolve) => shell.once('close', resolve));
   });
