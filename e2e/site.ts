@@ -23,7 +23,8 @@ export interface Site {
   close(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((done, failed) => {
     const server = createServer();
     server.once('error', failed);

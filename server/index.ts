@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { ContentMistake } from '../content/mistake.ts';
 import { type Env, readEnv, socketPath } from './env.ts';
 import { createForward } from './forward.ts';
+import { PRIORITY } from './ptyd/contract.ts';
 import { prepareWeb, type Web } from './web.ts';
 
 /**
@@ -11,9 +12,6 @@ import { prepareWeb, type Web } from './web.ts';
  * that sleeps, while another web waits for the port. Shells are ptyd's and stay.
  */
 const GOODBYE_MS = 250;
-
-/** How web runs, as setpriority(2) counts. */
-const PRIORITY = -10;
 
 /** The settings, or the end: start.js has read them before, but this can also be started by a unit of its own. */
 function settings(): Env {
@@ -27,7 +25,7 @@ function settings(): Env {
 
 const env = settings();
 const log = pino({ name: 'web', level: env.log }, pino.destination(2));
-// As ptyd: keystrokes go before what learners compute. It starts no programs that would inherit this.
+// It starts no programs that would inherit this.
 try {
   setPriority(PRIORITY);
 } catch (error) {

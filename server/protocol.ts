@@ -78,7 +78,7 @@ export interface Answers {
   /**
    * `from`: offset of the first byte that will come; greater than `after` when bytes were lost to age, and then, or when
    * `after` was null, the screen must be cleared first. `live`: offset up to which it is a replay, whose terminal
-   * queries must not be answered. `cols`, `rows`: the size the shell has now, in which a replay is to be parsed.
+   * queries must not be answered. `cols`, `rows`: the size the shell had at `from`; later ones come in their place.
    * `atPrompt`: whether the shell waits at its prompt, null when it has not said.
    */
   'terminal:attach': TerminalSize & {

@@ -9,7 +9,7 @@ import { readEnv, socketPath } from './env.ts';
 import type { Labd } from './labd/contract.ts';
 import type { Answer, LabState, Request, RequestName } from './protocol.ts';
 import { connectSeam } from './seam.ts';
-import { startWeb } from './web.ts';
+import { prepareWeb, type Web } from './web.ts';
 import { parser } from './wire.ts';
 
 /** A learner's browser, without the browser: a cookie, a socket, and what arrived on it. */
@@ -33,7 +33,7 @@ const env = {
 };
 const processes: ChildProcess[] = [];
 const learners: Learner[] = [];
-let web: Awaited<ReturnType<typeof startWeb>>;
+let web: Web;
 
 function launch(entry: string): void {
   const child = spawn(process.execPath, [join(root, entry)], {
@@ -44,9 +44,10 @@ function launch(entry: string): void {
 }
 
 async function openWeb(): Promise<void> {
-  web = await startWeb(env, pino({ level: 'silent' }), async () => async (_request, response) => {
+  const prepared = await prepareWeb(env, pino({ level: 'silent' }), async () => async (_request, response) => {
     response.end('page');
   });
+  web = await prepared.open();
 }
 
 /** Opens a page for the cookie, as a browser would. */

@@ -51,11 +51,6 @@ export async function prepareWeb(
   return { open: () => openWeb({ env, log, fault, curriculum, http, render, ssh }) };
 }
 
-/** Prepares and opens at once. */
-export async function startWeb(...parts: Parameters<typeof prepareWeb>): Promise<Web> {
-  return (await prepareWeb(...parts)).open();
-}
-
 async function openWeb(parts: {
   env: Env;
   log: Logger;

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { freePort } from '../site.ts';
 import type { Contender } from './contender.ts';
-import { freePort, startServer } from './processes.ts';
+import { startServer } from './processes.ts';
 
 const WETTY = '3.2.0';
 /** How often a long installation says that it is still at work, ms. */

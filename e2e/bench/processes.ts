@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 
 /** ms. A server listens within a second; a busy machine takes longer. */
 const LISTEN_MS = 20_000;
@@ -24,18 +24,6 @@ export async function until<T>(
     if (value !== undefined) return value;
   }
   throw new Error(`${what}: not within ${ms} ms`);
-}
-
-/** A port of this machine that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 function listens(port: number): Promise<true | undefined> {

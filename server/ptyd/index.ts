@@ -10,12 +10,13 @@ import {
   type Control,
   controlCalls,
   outputFrame,
+  PRIORITY,
   readFrame,
   sizeFrame,
 } from './contract.ts';
 import { createPtyReader } from './reader.ts';
 import { createRecordings } from './recordings.ts';
-import { createTerminal, PRIORITY, type Terminal } from './terminal.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
 import type { Viewer } from './views.ts';
 
 /** Each terminal costs a thread and a file descriptor (terminals.md, node-pty fact 5); kernel.pty.max is 4096. */
@@ -136,7 +137,7 @@ export async function createPtyd(options: {
 if (import.meta.main) {
   const { data, recordingBytes } = readEnv(process.env);
   const fault = (error: unknown) => console.error('ptyd:', error);
-  // Keystrokes go before what learners compute; where this may not be, all are served in turn.
+  // Where this may not be, all are served in turn.
   try {
     setPriority(PRIORITY);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { ReadStream } from 'node:tty';
 import { type IPty, spawn } from 'node-pty';
-import type { Attached, Command, Mark, Size } from './contract.ts';
+import { type Attached, type Command, type Mark, PRIORITY, type Size } from './contract.ts';
 import { createMarkReader } from './marks.ts';
 import { createModes, type Modes } from './modes.ts';
 import type { PtyReader } from './reader.ts';
@@ -16,9 +16,6 @@ const MARKS_PER_SECOND = 40;
 const HANGUP_GRACE_MS = 2_000;
 /** How long a program sees the other size when it is to paint itself anew: less and ncurses ignore a change they miss. */
 const REPAINT_MS = 50;
-/** How ptyd runs, as setpriority(2) counts; a shell begins that much behind it, where everything else runs. */
-export const PRIORITY = -10;
-
 /** A shell and who is looking at it. */
 export interface Terminal {
   readonly pid: number;
@@ -47,6 +44,7 @@ export function createTerminal(options: {
   mark(mark: Mark, offset: number): void;
 }): Terminal {
   const { command, size } = options;
+  // What it inherits from ptyd is given back: a shell runs where everything else runs.
   const pty: IPty = spawn('/usr/bin/nice', ['-n', String(-PRIORITY), command.file, ...command.args], {
     name: 'xterm-256color',
     cols: size.cols,

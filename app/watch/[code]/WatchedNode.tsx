@@ -53,9 +53,7 @@ export function WatchedNode({ live, node, colour, terminals, looked, onLook, res
             node={node}
             number={one.number}
             shown={one === shown}
-            fontSize={liked.fontSize}
-            screenReader={liked.screenReader}
-            copyOnSelect={liked.copyOnSelect}
+            liked={liked}
             onTitle={(title) => setTitles((before) => ({ ...before, [one.terminal]: title }))}
             // A terminal that ended is gone from the session: a watcher keeps no last screens.
             ended={undefined}

@@ -1,14 +1,10 @@
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
 import type { Command } from '../../../../../server/protocol.ts';
 import { clockTime } from '../../progress.ts';
-import { copyText } from '../copy.ts';
+import { useCopy } from '../useCopy.ts';
 import styles from './HistoryPanel.module.css';
 import { took } from './history.ts';
 import { historyWords as words } from './words.ts';
-
-/** How long a copy is confirmed, ms. */
-const SAID_MS = 1_600;
 
 /** One command that was run: what, where, how it ended, when, how long; a click puts it back behind the prompt. */
 export function CommandRow({ command, colour, onPut }: { command: Command; colour: number; onPut(): void }) {
@@ -38,21 +34,10 @@ export function CommandRow({ command, colour, onPut }: { command: Command; colou
 }
 
 function Copy({ text }: { text: string }) {
-  const [said, setSaid] = useState<'copied' | 'failed' | null>(null);
-  useEffect(() => {
-    if (said === null) return;
-    const timer = setTimeout(() => setSaid(null), SAID_MS);
-    return () => clearTimeout(timer);
-  }, [said]);
+  const { said, copy } = useCopy(text);
   const label = said === 'copied' ? words.copied : said === 'failed' ? words.notCopied : words.copy;
   return (
-    <button
-      type="button"
-      className={styles.copy}
-      aria-label={label}
-      title={label}
-      onClick={async () => setSaid((await copyText(text)) ? 'copied' : 'failed')}
-    >
+    <button type="button" className={styles.copy} aria-label={label} title={label} onClick={copy}>
       {said === 'copied' ? <IconCheck size={15} stroke={2.2} /> : <IconCopy size={15} stroke={1.7} />}
     </button>
   );

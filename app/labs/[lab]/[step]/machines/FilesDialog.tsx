@@ -1,12 +1,13 @@
 'use client';
 
-import { Button, FileButton, Modal, Progress, TextInput } from '@mantine/core';
+import { Button, FileButton, Progress, TextInput } from '@mantine/core';
 import { IconFile } from '@tabler/icons-react';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useLab } from '../../../../live/LabProvider.tsx';
 import dialog from './dialog.module.css';
 import styles from './FilesDialog.module.css';
 import { download, FILE_MAX_BYTES, nameOf, pathTrouble, shellWord, size, upload } from './files.ts';
+import { NodeDialog } from './NodeDialog.tsx';
 import type { Dropped } from './useFileDrop.ts';
 import { fileWords as words } from './words.ts';
 
@@ -34,20 +35,11 @@ interface Props {
 
 /** Brings a small file to a node, and fetches one from it. */
 export function FilesDialog({ node, opened, dropped, over, onClose }: Props) {
-  const { focusOn } = useLab();
   return (
-    <Modal
-      classNames={{ title: dialog.title }}
-      opened={opened}
-      onClose={onClose}
-      onExitTransitionEnd={() => focusOn({ node })}
-      returnFocus={false}
-      title={words.title(node)}
-      size="lg"
-    >
+    <NodeDialog node={node} opened={opened} title={words.title(node)} onClose={onClose}>
       <Upload node={node} dropped={dropped} over={over} onClose={onClose} />
       <Download node={node} />
-    </Modal>
+    </NodeDialog>
   );
 }
 
@@ -123,25 +115,16 @@ function Upload({ node, dropped, over, onClose }: Omit<Props, 'opened'>) {
         </FileButton>
       </div>
       {file && !tooLarge ? (
-        <div className={styles.line}>
-          <TextInput
-            label={words.target}
-            description={words.targetHint}
-            value={path}
-            onChange={(event) => setPath(event.currentTarget.value)}
-            disabled={busy}
-            spellCheck={false}
-            autoComplete="off"
-            classNames={{ label: styles.label, input: styles.path }}
-          />
-          {busy ? (
-            <Button variant="default" onClick={stop}>
-              {words.stop}
-            </Button>
-          ) : (
-            <Button type="submit">{words.upload}</Button>
-          )}
-        </div>
+        <PathLine
+          label={words.target}
+          description={words.targetHint}
+          path={path}
+          onPath={setPath}
+          busy={busy}
+          onStop={stop}
+        >
+          <Button type="submit">{words.upload}</Button>
+        </PathLine>
       ) : null}
       {file ? null : <p className={styles.hint}>{words.limit}</p>}
       {busy ? <Progress value={now.percent} size="sm" mt="sm" aria-label={words.uploading(now.percent)} /> : null}
@@ -168,6 +151,42 @@ function Upload({ node, dropped, over, onClose }: Omit<Props, 'opened'>) {
   );
 }
 
+interface PathLineProps {
+  label: string;
+  description?: string;
+  path: string;
+  onPath(path: string): void;
+  busy: boolean;
+  onStop(): void;
+  /** The button that begins. */
+  children: ReactNode;
+}
+
+/** A path on the node, and what is to be done with it or stops that. */
+function PathLine({ label, description, path, onPath, busy, onStop, children }: PathLineProps) {
+  return (
+    <div className={styles.line}>
+      <TextInput
+        label={label}
+        description={description}
+        value={path}
+        onChange={(event) => onPath(event.currentTarget.value)}
+        disabled={busy}
+        spellCheck={false}
+        autoComplete="off"
+        classNames={{ label: styles.label, input: styles.path }}
+      />
+      {busy ? (
+        <Button variant="default" onClick={onStop}>
+          {words.stop}
+        </Button>
+      ) : (
+        children
+      )}
+    </div>
+  );
+}
+
 function Download({ node }: { node: string }) {
   const { lab } = useLab();
   const [path, setPath] = useState(HOME);
@@ -185,26 +204,11 @@ function Download({ node }: { node: string }) {
   return (
     <form className={styles.part} onSubmit={fetchIt}>
       <h3>{words.down}</h3>
-      <div className={styles.line}>
-        <TextInput
-          label={words.source}
-          value={path}
-          onChange={(event) => setPath(event.currentTarget.value)}
-          disabled={busy}
-          spellCheck={false}
-          autoComplete="off"
-          classNames={{ label: styles.label, input: styles.path }}
-        />
-        {busy ? (
-          <Button variant="default" onClick={stop}>
-            {words.stop}
-          </Button>
-        ) : (
-          <Button type="submit" variant="default">
-            {words.download}
-          </Button>
-        )}
-      </div>
+      <PathLine label={words.source} path={path} onPath={setPath} busy={busy} onStop={stop}>
+        <Button type="submit" variant="default">
+          {words.download}
+        </Button>
+      </PathLine>
       <div role="status">
         {busy ? <p className={styles.hint}>{words.downloading}</p> : null}
         {now.state === 'failed' ? <p className={dialog.trouble}>{now.why}</p> : null}

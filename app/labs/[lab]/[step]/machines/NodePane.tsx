@@ -133,9 +133,7 @@ export function NodePane({ node, colour, liked }: Props) {
             node={node}
             number={one.number}
             shown={one === shown}
-            fontSize={liked.fontSize}
-            screenReader={liked.screenReader}
-            copyOnSelect={liked.copyOnSelect}
+            liked={liked}
             onTitle={(title) => setTitles((before) => ({ ...before, [one.terminal]: title }))}
             ended={endOf(one)}
             onReopen={() => reopen(one)}

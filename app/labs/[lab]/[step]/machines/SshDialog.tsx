@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Loader, Modal } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import { useCallback } from 'react';
 import { useLab } from '../../../../live/LabProvider.tsx';
 import { refusals } from '../../../../words.ts';
@@ -8,25 +8,18 @@ import { clockTime } from '../../progress.ts';
 import { useAsked } from '../../useAsked.ts';
 import { CopyButton } from '../CopyButton.tsx';
 import styles from './dialog.module.css';
+import { NodeDialog } from './NodeDialog.tsx';
 import { sshWords as words } from './words.ts';
 
 /** Shows how a program of the learner's own opens this node: a command, and a token for one time. */
 export function SshDialog({ node, opened, onClose }: { node: string; opened: boolean; onClose(): void }) {
-  const { sshToken, focusOn } = useLab();
+  const { sshToken } = useLab();
   const [answer, again] = useAsked(
     opened,
     useCallback(() => sshToken(node), [sshToken, node]),
   );
   return (
-    <Modal
-      classNames={{ title: styles.title }}
-      opened={opened}
-      onClose={onClose}
-      onExitTransitionEnd={() => focusOn({ node })}
-      returnFocus={false}
-      title={words.title(node)}
-      size="lg"
-    >
+    <NodeDialog node={node} opened={opened} title={words.title(node)} onClose={onClose}>
       <p className={styles.text}>{words.text}</p>
       <div className={styles.given} role="status">
         {answer === null ? <Loader size="sm" aria-label={words.making} /> : null}
@@ -52,6 +45,6 @@ export function SshDialog({ node, opened, onClose }: { node: string; opened: boo
           {words.again}
         </Button>
       </div>
-    </Modal>
+    </NodeDialog>
   );
 }

@@ -33,7 +33,7 @@ export interface TerminalHandle {
   find(): void;
 }
 
-interface Props extends Omit<ScreenStyle, 'copyOnSelect'> {
+interface Props {
   /** Over what it is seen: a learner's lab, or a session that is watched. */
   live: TerminalLive;
   terminal: string;
@@ -41,7 +41,8 @@ interface Props extends Omit<ScreenStyle, 'copyOnSelect'> {
   number: number;
   /** Whether it is the one in front of its pane. */
   shown: boolean;
-  copyOnSelect?: boolean;
+  /** How this person likes terminals. */
+  liked: ScreenStyle;
   /** To be looked at only: nothing can be typed, and the size is another's. */
   readOnly?: boolean;
   onTitle(title: string): void;
@@ -54,8 +55,8 @@ interface Props extends Omit<ScreenStyle, 'copyOnSelect'> {
 
 /** A shell on a node, to be seen and typed into. */
 export function Terminal(props: Props) {
-  const { live, terminal, node, number, shown, fontSize, screenReader, ended, onReopen, handle } = props;
-  const { copyOnSelect = true, readOnly = false } = props;
+  const { live, terminal, node, number, shown, readOnly = false, ended, onReopen, handle } = props;
+  const { fontSize, screenReader, copyOnSelect } = props.liked;
   const root = useRef<HTMLDivElement>(null);
   const place = useRef<HTMLDivElement>(null);
   const [viewer, setViewer] = useState<Viewer | null>(null);
