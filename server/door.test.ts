@@ -110,7 +110,7 @@ describe('output that was made to take long', () => {
     const { cookie, browser, terminals } = await door.learner();
     const [, shell] = terminals;
     await attach(browser, shell);
-    await type(browser, shell, 'yes "$(printf "a\\033[2000b")" | head -n 40000; echo do""ne\r');
+    await type(browser, shell, 'yes "$(printf "a\\033[2000S")" | head -n 40000; echo do""ne\r');
     await vi.waitFor(() => expect(browser.bytes(shell).includes('done\r\n')).toBe(true), 10_000);
     await vi.waitFor(() => expect(browser.bytes(shell).toString()).toMatch(/done\r\n\$ $/));
     const late = await door.connect(cookie);

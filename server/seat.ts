@@ -22,6 +22,8 @@ export interface Seat {
   watching?: { person: string; lab: string; until: NodeJS.Timeout };
   /** Counts requests, a long input as several; false when there are too many. */
   may(weight: number): boolean;
+  /** Whether there is output that was not acknowledged yet; if so, this counts as an acknowledgement of a piece of it. */
+  hasOutput(): boolean;
   /** Counts bytes that are about to be sent; false when the browser has left too many waiting. */
   owes(bytes: number): boolean;
   /** Sends an answer that may wait a moment. */
@@ -40,6 +42,8 @@ export function createSeat(person: string, client: Client): Seat {
   /** Bytes given to the network, of which some may be on their way, and bytes that wait for their turn. */
   let given = 0;
   let waiting = 0;
+  /** Pieces of output that were given, less the acknowledgements that came. */
+  let pieces = 0;
   let answers: (() => void)[] = [];
   let isTimed = false;
   const { socket } = client.request;
@@ -67,7 +71,13 @@ export function createSeat(person: string, client: Client): Seat {
       asked += weight;
       return asked <= REQUESTS_PER_WINDOW;
     },
+    hasOutput() {
+      if (pieces === 0) return false;
+      pieces -= 1;
+      return true;
+    },
     owes(bytes) {
+      pieces += 1;
       waiting += bytes;
       return given + waiting <= WAITING_MAX_BYTES;
     },

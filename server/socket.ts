@@ -169,7 +169,9 @@ export function openDoor(options: {
 
   function run<N extends RequestName>(client: Client, name: N, request: Request<N>): ReturnType<Handlers[N]> {
     const weight = name === 'terminal:input' ? (request as Request<'terminal:input'>).data.length : 0;
-    if (!client.data.may(1 + Math.floor(weight / UNITS_PER_REQUEST))) throw new Refusal('too-fast');
+    // An acknowledgement that is not heard stops a terminal for good: a quick screen may send as many as it was sent output.
+    const isOwed = name === 'terminal:ack' && client.data.hasOutput();
+    if (!isOwed && !client.data.may(1 + Math.floor(weight / UNITS_PER_REQUEST))) throw new Refusal('too-fast');
     const costly = limits.request(name, client.data.person);
     const answer = costly ? costly.then(() => handlers[name](request, client)) : handlers[name](request, client);
     return answer as ReturnType<Handlers[N]>;

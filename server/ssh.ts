@@ -51,7 +51,10 @@ export interface Ssh {
 /** The server's key, made at the first use. */
 async function hostKey(path: string): Promise<string> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const { private: key } = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'netloom' });
+  let key: string;
+  // Two in a thousand of the keys that ssh2 1.17 makes are such that it cannot read them itself.
+  do key = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'netloom' }).private;
+  while (ssh2.utils.parseKey(key) instanceof Error);
   await writeFile(path, key, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error; // Made before: every client knows it by now.
   });
