@@ -187,7 +187,7 @@ export function createContainerDriver({ directory, image, log }: ContainerOption
     },
 
     shell(id, name) {
-      return runc.shell(place.session(id).node(name), { NETLOOM_NODE: name });
+      return runc.shell(place.session(id).node(name), { NETLOOM_NODE: name }, planOf(id).base);
     },
 
     async exec(id, name, argv, limits, stdin) {
