@@ -2,7 +2,7 @@
 // round. Plain JavaScript, as start.js.
 import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { pause, say } from './processes.js';
+import { CARRIER, pause, say } from './processes.js';
 import { node, root } from './setup.js';
 
 /** Pages that end without having answered are started again so often in a row at once, and then after a rest. */
@@ -69,7 +69,7 @@ export function createGeneration({ which, web: { entry }, env }) {
     answers: first.answers,
     /** Starts a web in front of these pages. It prepares itself and then waits for `go`. */
     launchWeb() {
-      const web = launchChild([entry, which.socket], env);
+      const web = launchChild([CARRIER, entry, which.socket], env);
       return { ...web, prepared: web.told('prepared'), port: web.told('port'), go: () => web.send('go') };
     },
     /** Ends the pages. */

@@ -3,6 +3,7 @@ import { Server } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
+import { outputFrame, outputHead, readFrame } from './ptyd/contract.ts';
 import { type Packet, parser } from './wire.ts';
 
 const NAME = '0123456789abcdef0123456789abcdef';
@@ -149,5 +150,35 @@ describe('a packet as one message', () => {
     expect(decode(encode(packet))).toEqual(packet);
     const ack = { type: 2, nsp: '/', data: ['terminal:ack', request] };
     expect(decode(encode(ack))).toEqual(ack);
+  });
+});
+
+describe('output that ptyd has framed', () => {
+  const frame = outputFrame(outputHead(7, NAME), 2 ** 40, Buffer.from('hello'));
+  const read = readFrame(frame);
+  if (read?.kind !== 'output') throw new Error('no output');
+  const { bytes } = read;
+  const output = (name: string, offset: number, piece: Uint8Array) =>
+    encode({ type: 2, nsp: '/', data: ['terminal:output', name, offset, piece] }) as Uint8Array;
+
+  it('is sent as it stands', () => {
+    const sent = output(NAME, 2 ** 40, bytes);
+    expect(sent.buffer).toBe(frame.buffer);
+    expect(decode(sent).data).toEqual(['terminal:output', NAME, 2 ** 40, new Uint8Array(bytes)]);
+  });
+
+  it('is framed anew when it is a part of that, or somebody else’s', () => {
+    const cases: [string, number, Uint8Array][] = [
+      [NAME, 2 ** 40 + 1, bytes.subarray(1)],
+      [NAME, 1, bytes],
+      [NAME.replace('0', '1'), 2 ** 40, bytes],
+      [NAME.slice(1), 2 ** 40, bytes],
+      [NAME, 2 ** 40, Buffer.from('other')],
+    ];
+    for (const [name, offset, piece] of cases) {
+      const sent = output(name, offset, piece);
+      expect(sent.buffer).not.toBe(frame.buffer);
+      expect(decode(sent).data).toEqual(['terminal:output', name, offset, new Uint8Array(piece)]);
+    }
   });
 });

@@ -52,13 +52,32 @@ function frame(kind: number, name: string, rest: number): Frame {
   return { bytes, view: new DataView(bytes.buffer), at: 2 + name.length };
 }
 
+/**
+ * A piece of output as a frame. ptyd has put a frame's head in front of it (ptyd/contract.ts): where that stands there,
+ * nothing has to be copied.
+ */
+function outputFrame(name: string, offset: number, piece: Uint8Array): Uint8Array {
+  const head = 2 + name.length + 8;
+  if (piece.byteOffset >= head) {
+    const begin = piece.byteOffset - head;
+    const there = new Uint8Array(piece.buffer, begin, head + piece.length);
+    const isHead =
+      there[0] === OUTPUT &&
+      there[1] === name.length &&
+      new DataView(piece.buffer, begin + head - 8).getFloat64(0) === offset &&
+      decoder.decode(there.subarray(2, head - 8)) === name;
+    if (isHead) return there;
+  }
+  const { bytes, view, at } = frame(OUTPUT, name, 8 + piece.length);
+  view.setFloat64(at, offset);
+  bytes.set(piece, at + 8);
+  return bytes;
+}
+
 /** An event as a frame, where it has one. */
 function eventFrame([event, first, second, third]: unknown[], id: number | undefined): Uint8Array | undefined {
   if (event === 'terminal:output' && isName(first) && third instanceof Uint8Array) {
-    const { bytes, view, at } = frame(OUTPUT, first, 8 + third.length);
-    view.setFloat64(at, second as number);
-    bytes.set(third, at + 8);
-    return bytes;
+    return outputFrame(first, second as number, third);
   }
   if (typeof first !== 'object' || first === null) return undefined;
   const { terminal, data, offset } = first as Record<string, unknown>;

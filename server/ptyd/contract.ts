@@ -100,17 +100,20 @@ export interface AttachNews {
 }
 
 /**
- * Frames, the hot path. Output, ptyd → web: kind 1, channel u32, offset f64, bytes. Input, web → ptyd: kind 2,
- * channel u32, bytes. Acknowledgement, web → ptyd: kind 3, channel u32, offset f64. Size, ptyd → web: kind 4, channel
- * u32, columns u16, rows u16: what the shell has from the next byte of this channel on. All big-endian.
+ * Frames, the hot path: a kind u8, a channel u32, and
+ * output, ptyd → web: 1, the name's length u8, the terminal's name, offset f64, bytes;
+ * input, web → ptyd: bytes;
+ * acknowledgement, web → ptyd: offset f64;
+ * size, ptyd → web: columns u16, rows u16: what the shell has from the next byte of this channel on.
+ * All big-endian. What follows the channel of output is what a browser is sent (wire.ts): web passes it on as it stands.
  */
 const OUTPUT = 1;
 const INPUT = 2;
 const ACK = 3;
 const SIZE = 4;
-const OUTPUT_HEAD = 13;
-const SIZE_BYTES = 9;
-const INPUT_HEAD = 5;
+const HEAD = 5;
+const OFFSET_BYTES = 8;
+const SIZE_BYTES = 4;
 
 export type Frame =
   | { kind: 'output'; channel: number; offset: number; bytes: Buffer }
@@ -118,57 +121,69 @@ export type Frame =
   | { kind: 'ack'; channel: number; offset: number }
   | { kind: 'size'; channel: number; size: Size };
 
+/** What every frame of a viewer's output begins with, up to the offset. */
+export function outputHead(channel: number, terminal: string): Buffer {
+  const head = Buffer.alloc(HEAD + 2 + terminal.length);
+  head.writeUInt8(OUTPUT, 0);
+  head.writeUInt32BE(channel, 1);
+  head.writeUInt8(1, HEAD);
+  head.writeUInt8(terminal.length, HEAD + 1);
+  head.write(terminal, HEAD + 2, 'latin1');
+  return head;
+}
+
 /** Writes a frame of terminal output. */
-export function outputFrame(channel: number, offset: number, bytes: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(OUTPUT_HEAD + bytes.length);
-  frame.writeUInt8(OUTPUT, 0);
+export function outputFrame(head: Buffer, offset: number, bytes: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(head.length + OFFSET_BYTES + bytes.length);
+  frame.set(head);
+  frame.writeDoubleBE(offset, head.length);
+  frame.set(bytes, head.length + OFFSET_BYTES);
+  return frame;
+}
+
+function frameOf(kind: number, channel: number, length: number): Buffer {
+  const frame = Buffer.allocUnsafe(HEAD + length);
+  frame.writeUInt8(kind, 0);
   frame.writeUInt32BE(channel, 1);
-  frame.writeDoubleBE(offset, 5);
-  frame.set(bytes, OUTPUT_HEAD);
   return frame;
 }
 
 /** Writes a frame of typed input. */
 export function inputFrame(channel: number, bytes: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(INPUT_HEAD + bytes.length);
-  frame.writeUInt8(INPUT, 0);
-  frame.writeUInt32BE(channel, 1);
-  frame.set(bytes, INPUT_HEAD);
+  const frame = frameOf(INPUT, channel, bytes.length);
+  frame.set(bytes, HEAD);
   return frame;
 }
 
 /** Writes an acknowledgement: everything before offset has been parsed by the viewer's screen. */
 export function ackFrame(channel: number, offset: number): Buffer {
-  const frame = Buffer.allocUnsafe(OUTPUT_HEAD);
-  frame.writeUInt8(ACK, 0);
-  frame.writeUInt32BE(channel, 1);
-  frame.writeDoubleBE(offset, 5);
+  const frame = frameOf(ACK, channel, OFFSET_BYTES);
+  frame.writeDoubleBE(offset, HEAD);
   return frame;
 }
 
 /** Writes the news of a size. */
 export function sizeFrame(channel: number, { cols, rows }: Size): Buffer {
-  const frame = Buffer.allocUnsafe(SIZE_BYTES);
-  frame.writeUInt8(SIZE, 0);
-  frame.writeUInt32BE(channel, 1);
-  frame.writeUInt16BE(cols, 5);
-  frame.writeUInt16BE(rows, 7);
+  const frame = frameOf(SIZE, channel, SIZE_BYTES);
+  frame.writeUInt16BE(cols, HEAD);
+  frame.writeUInt16BE(rows, HEAD + 2);
   return frame;
 }
 
 /** Reads a frame; null for what is none. */
 export function readFrame(frame: Buffer): Frame | null {
-  if (frame.length < INPUT_HEAD) return null;
+  if (frame.length < HEAD) return null;
   const channel = frame.readUInt32BE(1);
   const kind = frame.readUInt8(0);
-  if (kind === INPUT) return { kind: 'input', channel, bytes: frame.subarray(INPUT_HEAD) };
-  if (kind === SIZE && frame.length === SIZE_BYTES) {
-    return { kind: 'size', channel, size: { cols: frame.readUInt16BE(5), rows: frame.readUInt16BE(7) } };
+  if (kind === INPUT) return { kind: 'input', channel, bytes: frame.subarray(HEAD) };
+  if (kind === SIZE && frame.length === HEAD + SIZE_BYTES) {
+    return { kind: 'size', channel, size: { cols: frame.readUInt16BE(HEAD), rows: frame.readUInt16BE(HEAD + 2) } };
   }
-  if (frame.length < OUTPUT_HEAD) return null;
-  const offset = frame.readDoubleBE(5);
+  const at = kind === OUTPUT && frame.length > HEAD + 1 ? HEAD + 2 + frame.readUInt8(HEAD + 1) : HEAD;
+  if (frame.length < at + OFFSET_BYTES) return null;
+  const offset = frame.readDoubleBE(at);
   if (!Number.isSafeInteger(offset) || offset < 0) return null;
-  if (kind === OUTPUT) return { kind: 'output', channel, offset, bytes: frame.subarray(OUTPUT_HEAD) };
+  if (kind === OUTPUT) return { kind: 'output', channel, offset, bytes: frame.subarray(at + OFFSET_BYTES) };
   if (kind === ACK) return { kind: 'ack', channel, offset };
   return null;
 }

@@ -10,6 +10,7 @@ import {
   type Control,
   controlCalls,
   outputFrame,
+  outputHead,
   PRIORITY,
   readFrame,
   sizeFrame,
@@ -97,8 +98,9 @@ export async function createPtyd(options: {
             const terminal = terminals.get(name);
             if (!terminal) throw new Error('no such terminal');
             drop(channel);
+            const head = outputHead(channel, name);
             const viewer: Viewer = {
-              output: (offset, bytes) => connection.send(outputFrame(channel, offset, bytes)),
+              output: (offset, bytes) => connection.send(outputFrame(head, offset, bytes)),
               resized: (size) => connection.send(sizeFrame(channel, size)),
             };
             views.set(channel, { terminal, viewer });

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { spawn as spawnPty } from 'node-pty';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeDriver } from './driver.ts';
 import { BUILD_TIME, LIMITS, openTestbed, type Testbed, twoNodes } from './testbed.ts';
@@ -95,6 +96,33 @@ describe('a shell', () => {
       .toContain(`\x1b]133;C\x07\x1b]133;C;cmdline_url=(exit 3)\x07\x1b]133;D;3\x07`);
     shell.stdin.write('exit\r');
     await new Promise((resolve) => shell.once('close', resolve));
+  });
+
+  it('has its terminal for itself: signals, sizes and its end come from there, and nothing stays', async () => {
+    const { file, args, env } = driver.shell(main, 'node-1');
+    const pty = spawnPty(file, args, { cols: 80, rows: 24, cwd: '/', env });
+    let screen = '';
+    pty.onData((text) => {
+      screen += text;
+    });
+    const ended = new Promise<{ exitCode: number; signal?: number }>((resolve) => pty.onExit(resolve));
+    const sees = (text: string) => expect.poll(() => screen, { timeout: 5_000 }).toContain(text);
+    await sees('\x1b]133;B');
+    expect(screen).not.toContain('no job control');
+    pty.resize(101, 31);
+    pty.write("stty size; echo a''gain > /dev/stderr\r");
+    await sees('31 101\r\nagain\r\n');
+    pty.write("sleep 4712; echo in''terrupted\r");
+    await expect.poll(() => run(main, 'node-1', 'pgrep -c -f "^sleep 4712" || true')).toBe('1\n');
+    pty.write('\x03');
+    await sees('\x1b]133;D;130');
+    // The terminal is the node's root's and nobody else's; what it is called on the host leads nowhere in the node.
+    expect(await run(main, 'node-1', 'ls /dev/pts')).toBe('ptmx\n');
+    pty.write('sleep 4713\r');
+    await expect.poll(() => run(main, 'node-1', 'pgrep -c -f "^sleep 4713" || true')).toBe('1\n');
+    pty.kill('SIGHUP');
+    expect(await ended).toMatchObject({ exitCode: 129 });
+    expect(await run(main, 'node-1', 'pgrep -c "bash|sleep 47" || true')).toBe('1\n');
   });
 });
 
