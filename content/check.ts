@@ -3,6 +3,11 @@ import type { ProbeRequest, ProbeTrace } from '../server/network/trace.ts';
 
 /** One line of a checkpoint's verdict, in the learner's language. */
 export interface Fact {
+  /**
+   * Names the fact among those of its check, in lower case: 'bridge', 'veth-up'. It stays the same whatever the reason,
+   * and on every node: opened hints, grades and tests go by it.
+   */
+  id: string;
   ok: boolean;
   /** What should be true, as a short sentence: 「FDB：这个 MAC 应指向 Node-2」. */
   title: string;
@@ -10,12 +15,23 @@ export interface Fact {
   expected: string;
   actual: string;
   /**
-   * Why it matters and what to do, one or two sentences; empty when there is nothing to say. On a fact that holds it is
-   * a notice: an accepted variant worth knowing about. Backticks mark code.
+   * On a failing fact the first hint: why it matters and how this kind of failure shows, without the command that
+   * repairs it. On one that holds a notice: an accepted variant worth knowing about. Empty when there is nothing to say.
+   * Backticks mark code.
    */
   advice: string;
+  /**
+   * The second hint of a failing fact: what to do, its commands in backticks. Unread on one that holds. A fact without one has nothing to give
+   * away (another checkpoint comes first, a question is unanswered), so that its advice is told unasked.
+   */
+  repair?: string;
   /** One command that lets the learner see it with their own eyes, and the node to run it on. */
   look?: { node: string; command: string };
+}
+
+/** All that a fact has to say, in one piece: what it means and what to do. */
+export function wholeAdvice({ ok, advice, repair = '' }: Fact): string {
+  return ok ? advice : advice + repair;
 }
 
 /** Answers to a checkpoint's questions, by question id, as the learner typed them. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** Identifiers of labs, steps and checkpoints: they stand in addresses and in the store. */
 export const labId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, '只能用小写字母、数字和连字符');
+/** Identifiers of a checkpoint's facts; `answer.` and a question's id are those of its questions. */
+export const factId = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,79}$/, '只能用小写字母、数字、点和连字符');
 export const nodeName = z.string().regex(/^[a-z][a-z0-9-]{0,14}$/, '节点名用小写字母开头，最长 15 个字符');
 const ipv4 = z.ipv4();
 const cidr = z.cidrv4();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { wholeAdvice } from '../content/check.ts';
 import { loadChecks } from '../content/judgements.ts';
 import { type Lab, loadAll } from '../content/load.ts';
 import { ContentMistake } from '../content/mistake.ts';
@@ -95,7 +96,10 @@ async function tryScript(rehearsal: Rehearsal, lab: Lab, script: Script, json: b
   for (const fault of rehearsal.faults()) console.error(`判定程序出错：${fault}`);
   const verdicts = ids.map((id) => {
     const { status, facts } = rehearsal.result(id);
-    const plain = facts.map(({ ok, title, expected, actual, advice }) => ({ ok, title, expected, actual, advice }));
+    const plain = facts.map((fact) => {
+      const { id, ok, title, expected, actual } = fact;
+      return { id, ok, title, expected, actual, advice: wholeAdvice(fact) };
+    });
     return [id, { status, facts: plain }] as const;
   });
   if (json) {
@@ -105,8 +109,9 @@ async function tryScript(rehearsal: Rehearsal, lab: Lab, script: Script, json: b
   for (const [id, { status, facts }] of verdicts) {
     say(`${mark(status === 'passed')} ${id}：${STATUS[status]}`);
     for (const fact of facts) {
-      say(`    ${mark(fact.ok)} ${fact.title}　期望 ${fact.expected}　实际 ${fact.actual}`);
-      if (fact.advice) say(`      ${fact.advice}`);
+      const advice = wholeAdvice(fact);
+      say(`    ${mark(fact.ok)} ${fact.id}　${fact.title}　期望 ${fact.expected}　实际 ${fact.actual}`);
+      if (advice) say(`      ${advice}`);
     }
   }
   return 0;

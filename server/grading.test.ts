@@ -5,7 +5,7 @@ import { judgeAnswers, nextResult, readFacts, verdictOf } from './grading.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
 
 const snapshot: NetworkSnapshot = { takenAt: 0, tookMs: 0, nodes: {} };
-const fact = (ok: boolean, title = 'x'): Fact => ({ ok, title, expected: 'a', actual: 'b', advice: '' });
+const fact = (ok: boolean, title = 'x'): Fact => ({ id: title, ok, title, expected: 'a', actual: 'b', advice: '' });
 const questions: Question[] = [
   { id: 'ttl', ask: 'TTL 是多少', kind: 'number', hint: '看 vxlan100' },
   { id: 'mac', ask: '内层目的 MAC', kind: 'mac' },

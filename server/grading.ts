@@ -1,6 +1,6 @@
 import { readAnswer } from '../content/answer.ts';
 import type { Answers, Check, Fact, LiveValue } from '../content/check.ts';
-import type { Question } from '../content/schema.ts';
+import { factId, type Question } from '../content/schema.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
 import type { ProbeTrace } from './network/trace.ts';
 import type { CheckpointResult } from './protocol.ts';
@@ -27,10 +27,26 @@ export function readFacts(check: Check, snapshot: NetworkSnapshot, byHand: boole
   return holds(evidence) ? { facts, probe: true } : { facts: [...facts, ...evidence], probe: false };
 }
 
+/**
+ * The facts of one verdict as they are, once their ids are known to be distinct: hints and grades go by them. Throws
+ * otherwise, for the lab's author; a learner is told that it could not be checked.
+ */
+export function identified(checkpoint: string, facts: Fact[]): Fact[] {
+  const seen = new Set<string>();
+  for (const { id, title } of facts) {
+    const where = `检查点 ${checkpoint} 的事实「${title}」的 id`;
+    if (!factId.safeParse(id).success) throw new Error(`${where} 要用小写字母、数字、点和连字符；写的是 ${String(id)}`);
+    if (seen.has(id)) throw new Error(`${where} 是 ${id}，和前面的一条重复了；同一个检查点里不能相同`);
+    seen.add(id);
+  }
+  return facts;
+}
+
 /** One fact per question, with the question as its title. The right answer is never told. */
 export function judgeAnswers(questions: Question[], given: Answers | undefined, truth: Answers | undefined): Fact[] {
   return questions.map((question) => {
     const fact = (ok: boolean, actual: string, advice: string): Fact => ({
+      id: answerFact(question.id),
       ok,
       title: question.ask,
       expected: '与你自己的流量一致',
@@ -48,6 +64,11 @@ export function judgeAnswers(questions: Question[], given: Answers | undefined, 
     if ('value' in truly && truly.value === answer.value) return fact(true, text, '');
     return fact(false, text, `和平台刚刚抓到的包对不上。${question.hint ?? ''}`);
   });
+}
+
+/** The id of the fact that says whether a question is answered right. */
+function answerFact(question: string): string {
+  return `answer.${question}`;
 }
 
 /** Whether any question has been answered. */

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Fact } from '../content/check.ts';
 import { createJudge } from './judge.ts';
 import type { CheckpointResult } from './protocol.ts';
 import { createFakeLabd, createTestLab } from './testbed.ts';
@@ -26,7 +27,7 @@ function setUp(results: Record<string, CheckpointResult> = {}) {
     unreadable,
   });
   const snapshots = () => labd.calls.filter((call) => call === 'snapshot').length;
-  return { judge, labd, truth, fault, unreadable, save, snapshots };
+  return { judge, labd, source, truth, fault, unreadable, save, snapshots };
 }
 const auto = (...checkpoints: string[]) => ({ byHand: false, checkpoints });
 const byHand = (...checkpoints: string[]) => ({ byHand: true, checkpoints });
@@ -83,6 +84,19 @@ describe('a judge', () => {
     await judge.judge(byHand('ping', 'links'));
     expect(judge.result('ping').status).toBe('unknown');
     expect(judge.result('links').status).toBe('passed');
+  });
+
+  it.each([
+    ['of one id twice', ['same', 'same'], /id 是 same，和前面的一条重复了/],
+    ['of no proper id', ['Same!'], /写的是 Same!/],
+    ['of no id at all', [undefined], /写的是 undefined/],
+  ])('tells the author, not the learner, of facts %s', async (_, ids, says) => {
+    const { judge, source, fault } = setUp();
+    const facts = ids.map((id) => ({ id, ok: false, title: 'x', expected: '', actual: '', advice: '' }) as Fact);
+    Object.assign(source.checks().checks.links ?? {}, { judge: () => facts });
+    await judge.judge(byHand('links'));
+    expect(judge.result('links')).toMatchObject({ status: 'unknown', trouble: 'check', facts: [] });
+    expect(String(fault.mock.calls[0]?.[0])).toMatch(says);
   });
 
   it('waits for answers without a verdict, and looks again at what it has already called wrong', async () => {

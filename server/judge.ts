@@ -1,6 +1,15 @@
 import type { Check, Fact, LabChecks } from '../content/check.ts';
 import type { Lab } from '../content/load.ts';
-import { isAnswered, judgeAnswers, nextResult, readFacts, readValues, traceFacts, verdictOf } from './grading.ts';
+import {
+  identified,
+  isAnswered,
+  judgeAnswers,
+  nextResult,
+  readFacts,
+  readValues,
+  traceFacts,
+  verdictOf,
+} from './grading.ts';
 import type { Labd } from './labd/contract.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
 import type { ProbeRequest, ProbeTrace } from './network/trace.ts';
@@ -106,7 +115,7 @@ export function createJudge(options: {
     const stateHolds = facts.every((fact) => fact.ok);
     // Nothing to say yet: the learner has only not answered. Who has been told what is missing goes on being told.
     if (unanswered && stateHolds && !byHand && result(checkpoint).status !== 'failed') {
-      return { status: 'pending', facts };
+      return { status: 'pending', facts: identified(checkpoint, facts) };
     }
     let truth: Record<string, string> | undefined;
     if (reading.probe && check.probe) {
@@ -115,7 +124,7 @@ export function createJudge(options: {
       truth = check.answers?.(trace, snapshot);
     }
     if (stateHolds) facts.push(...judgeAnswers(questions, given, truth));
-    return { status: verdictOf(facts), facts };
+    return { status: verdictOf(facts), facts: identified(checkpoint, facts) };
   }
 
   async function judgeNow(asked: ReadonlyMap<string, boolean>): Promise<void> {

@@ -86,7 +86,7 @@ export function createFakeLabd(existing: { session: string; alive: boolean }[] =
  */
 export function createTestLab(): { source: LabSource; truth: Set<'links' | 'tried' | 'state'> } {
   const truth = new Set<'links' | 'tried' | 'state'>();
-  const fact = (ok: boolean): Fact => ({ ok, title: 'fact', expected: '', actual: '', advice: '' });
+  const fact = (id: string, ok: boolean): Fact => ({ id, ok, title: 'fact', expected: '', actual: '', advice: '' });
   const checkpoint = (id: string, questions: Checkpoint['questions'] = []) => ({
     id,
     title: id,
@@ -127,9 +127,9 @@ export function createTestLab(): { source: LabSource; truth: Set<'links' | 'trie
     checkpoints: steps.flatMap(({ id, head }) => head.checkpoints.map((each) => ({ ...each, step: id }))),
   };
   const checks = {
-    links: { judge: () => [fact(truth.has('links'))] },
-    ping: { judge: () => [fact(true)], evidence: () => [fact(truth.has('tried'))], probe },
-    asked: { judge: () => [fact(truth.has('state'))], probe, answers: () => ({ ttl: '64' }) },
+    links: { judge: () => [fact('links', truth.has('links'))] },
+    ping: { judge: () => [fact('state', true)], evidence: () => [fact('tried', truth.has('tried'))], probe },
+    asked: { judge: () => [fact('state', truth.has('state'))], probe, answers: () => ({ ttl: '64' }) },
   };
   const values = { mac: { label: 'MAC', node: 'node-1', read: () => '02:00:00:00:00:01' } };
   return { source: { lab: () => lab, checks: () => ({ checks, values }), mistake: () => null }, truth };

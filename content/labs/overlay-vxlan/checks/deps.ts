@@ -13,10 +13,11 @@ export function depsCheck(side: Side): Check {
   return {
     judge: (snapshot) =>
       PACKAGES.map(({ name, programs }) => {
-        const installed = claim(side, `${side.label} 已安装 ${name}`, '已安装', `dpkg -s ${name} | grep Status`);
+        const installed = claim(side, name, `${side.label} 已安装 ${name}`, '已安装', `dpkg -s ${name} | grep Status`);
         if (nodeOf(snapshot, side).packages[name]) return holds(installed);
-        const advice = `后面要用其中的 ${programs}。在 ${side.label} 上执行 \`apt update\`，再执行 \`apt install -y ${name}\`。`;
-        return fails(installed, '没有安装', advice);
+        const why = `后面的步骤要用其中的 ${programs}；没有装的时候，shell 会说 command not found。`;
+        const repair = `在 ${side.label} 上执行 \`apt update\`，再执行 \`apt install -y ${name}\`。`;
+        return fails(installed, '没有安装', why, repair);
       }),
   };
 }

@@ -27,17 +27,15 @@ function stagesOf(side: Side): Stage[] {
 export function gateFacts(snapshot: NetworkSnapshot): Fact[] {
   return Object.values(sides).map((side) => {
     const titles = stagesOf(side).map(({ title }) => title);
-    const ready = claim(side, `${side.label} 已搭好`, titles.join('、'));
+    const ready = claim(side, `ready-${side.node}`, `${side.label} 已搭好`, titles.join('、'), 'ip -br addr');
     for (const { id, title, check } of stagesOf(side)) {
       const failing = check.judge(snapshot).filter(({ ok }) => !ok);
       const first = failing[0];
       if (!first) continue;
       const rest = failing.length > 1 ? `（共 ${failing.length} 处）` : '';
       const advice = `先完成检查点 \`${id}\`：${first.title}，现在是「${first.actual}」${rest}。`;
-      const stage = {
-        ...claim(side, `${side.label}：${title}`, '已就绪'),
-        ...(first.look && { look: first.look }),
-      };
+      const stage = { ...ready, title: `${side.label}：${title}`, expected: '已就绪', look: first.look ?? ready.look };
+      // Without a repair: that checkpoint's own facts have it.
       return fails(stage, '还没有就绪', advice);
     }
     return holds(ready);

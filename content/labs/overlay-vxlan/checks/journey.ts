@@ -23,14 +23,14 @@ function repliesFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): 
   const peer = peerOf(side);
   const command = `ip netns exec ${side.container} ping -c 3 ${peer.ip}`;
   const wanted = `${trace.sent} 个应答`;
-  const answered = claim(side, `平台从 ${side.container} ping ${peer.ip}`, wanted, command);
+  const answered = claim(side, 'replies', `平台从 ${side.container} ping ${peer.ip}`, wanted, command);
   const actual = `${trace.received} 个应答`;
   if (trace.received > 0) {
     const lost = trace.received < trace.sent ? '丢了个别包，多半是刚建好的设备还在等 ARP 或链路就绪。' : '';
     return holds(answered, actual, lost);
   }
-  const { place, advice } = whereItDied(trace, snapshot, side);
-  return fails(answered, `${actual}，${place}`, advice);
+  const { place, advice, repair } = whereItDied(trace, snapshot, side);
+  return fails(answered, `${actual}，${place}`, advice, repair);
 }
 
 function bareFacts(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact[] {
@@ -45,19 +45,20 @@ function bareFacts(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fa
     (each) => linkWithAddress(own(nodeOf(snapshot, each)), each.underlay)?.mac === sender,
   );
   const culprit = owner ?? (request ? side : peer);
-  const sealed = claim(side, '节点之间没有未封装的容器包', '没有', 'tcpdump -i ens33 -nn -c 4 icmp');
+  const sealed = claim(side, 'bare', '节点之间没有未封装的容器包', '没有', 'tcpdump -i ens33 -nn -c 4 icmp');
   const what = request ? '请求' : '应答';
   const where =
     culprit === (request ? side : peer)
       ? `去往 ${peerOf(culprit).subnet} 的路由应是 \`dev vxlan100\`。`
       : `去往自己的 ${culprit.subnet} 的路由应是网桥，它却把包又送了出去。`;
-  const advice = `${what}绕过了隧道，直接从网卡出去了：即使 ping 通也不是 VXLAN。在 ${culprit.label} 上看 \`ip route\` 和 \`ip rule\`：${where}`;
-  return [fails(sealed, `${what}没有封装`, advice)];
+  const why = `${what}绕过了隧道，直接从网卡出去了：即使 ping 通也不是 VXLAN。`;
+  return [fails(sealed, `${what}没有封装`, why, `在 ${culprit.label} 上看 \`ip route\` 和 \`ip rule\`：${where}`)];
 }
 
 function ttlFact(trace: ProbeTrace, side: Side): Fact {
   const kept = claim(
     side,
+    'ttl',
     '应答的 TTL',
     `${REPLY_TTL}（64 减去两次转发）`,
     `ip netns exec ${side.container} ping -c 1 ${peerOf(side).ip}`,
@@ -65,19 +66,20 @@ function ttlFact(trace: ProbeTrace, side: Side): Fact {
   if (trace.replyTtl === REPLY_TTL) return holds(kept, String(REPLY_TTL));
   const why = '初值 64，每台宿主机转发一次减 1，所以应是 62。大于它，说明应答不是对端容器给的；小于它，说明多绕了路。';
   const how = `看 ${peerOf(side).ip} 是不是也配在了别处：两个节点上执行 \`ip -br addr\`。`;
-  return fails(kept, String(trace.replyTtl ?? '未知'), why + how);
+  return fails(kept, String(trace.replyTtl ?? '未知'), why, how);
 }
 
 function wireFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact {
   const peer = peerOf(side);
   const wanted = `VNI ${VNI}，${side.underlay} → ${peer.underlay}`;
-  const sealed = claim(side, '线路上看到的是 VXLAN 包', wanted, 'tcpdump -i ens33 -nn -c 4 udp port 4789');
+  const sealed = claim(side, 'wire', '线路上看到的是 VXLAN 包', wanted, 'tcpdump -i ens33 -nn -c 4 udp port 4789');
   const outer = outerRequest(trace, snapshot, peer);
   if (!outer) {
     return fails(
       sealed,
       '没有看到',
-      `应答收到了，请求却没有经过两个节点之间的线路：${peer.ip} 可能就在本机。用 \`ip route get ${peer.ip}\` 看看。`,
+      `应答收到了，请求却没有经过两个节点之间的线路：${peer.ip} 可能就在本机。`,
+      `用 \`ip route get ${peer.ip}\` 看看。`,
     );
   }
   const actual = `VNI ${outer.vxlan?.vni}，${outer.ip?.src} → ${outer.ip?.dst}`;
@@ -85,18 +87,20 @@ function wireFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fac
   return fails(
     sealed,
     actual,
-    '封装参数与实验要求不同：检查 `ip -d link show type vxlan` 里的 id 和 local，以及 FDB 的 dst。',
+    '封装参数与实验要求不同。',
+    '检查 `ip -d link show type vxlan` 里的 id 和 local，以及 FDB 的 dst。',
   );
 }
 
 function innerFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact {
   const [mine, theirs] = [tunnelOf(snapshot, side)?.mac, tunnelOf(snapshot, peerOf(side))?.mac];
   const wanted = `${mine} → ${theirs}`;
-  const ends = claim(side, '内层以太帧从 VTEP 到 VTEP', wanted, 'tcpdump -i vxlan100 -e -nn -c 4 icmp');
+  const ends = claim(side, 'inner', '内层以太帧从 VTEP 到 VTEP', wanted, 'tcpdump -i vxlan100 -e -nn -c 4 icmp');
   const inner = outerRequest(trace, snapshot, peerOf(side))?.inner;
   const actual = inner ? `${inner.ethernet.src} → ${inner.ethernet.dst}` : '没有看到';
   if (actual === wanted) return holds(ends);
-  return fails(ends, actual, '内层 MAC 应是两个 VXLAN 设备的：这里是三层转发，容器的 MAC 不进隧道。检查邻居表。');
+  const why = '内层 MAC 应是两个 VXLAN 设备的：这里是三层转发，容器的 MAC 不进隧道。';
+  return fails(ends, actual, why, '检查邻居表。');
 }
 
 function outerRequest(trace: ProbeTrace, snapshot: NetworkSnapshot, to: Side): Frame | undefined {

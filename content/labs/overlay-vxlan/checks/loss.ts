@@ -6,10 +6,11 @@ import type { Frame, ProbeTrace } from '../../../../server/network/trace.ts';
 import { isReply, isRequest, onUnderlay, type Packet, seenOn } from './packet.ts';
 import { nodeOf, peerOf, type Side, tunnelOf, VNI } from './sides.ts';
 
-/** Where a packet was last seen, as a short phrase, and what that means. */
+/** Where a packet was last seen, as a short phrase, what that means, and what to do about it. */
 export interface Death {
   place: string;
   advice: string;
+  repair?: string;
 }
 
 /**

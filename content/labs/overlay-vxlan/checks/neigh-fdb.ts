@@ -19,6 +19,7 @@ function* neighFdbFacts(snapshot: NetworkSnapshot, side: Side): Generator<Fact> 
     if (tunnel) continue;
     const there = claim(
       owner,
+      owner === side ? 'tunnel' : 'peer-tunnel',
       `${owner.label} 有 VNI 为 ${VNI} 的 VXLAN 设备`,
       `VNI ${VNI}`,
       'ip -d link show type vxlan',
@@ -33,15 +34,12 @@ function* neighFdbFacts(snapshot: NetworkSnapshot, side: Side): Generator<Fact> 
   }
   if (!mine || !theirs) return;
   if (mine.mac === theirs.mac) {
-    const differ = claim(side, '两端 VXLAN 设备的 MAC 不同', '不同', `ip link show ${mine.name}`);
-    const why = '多见于克隆的虚拟机。对端收到源 MAC 与自己相同的帧，会当作环路悄悄丢弃。';
+    const differ = claim(side, 'macs-differ', '两端 VXLAN 设备的 MAC 不同', '不同', `ip link show ${mine.name}`);
+    const why = `多见于克隆的虚拟机。${peer.label} 收到源 MAC 与自己相同的帧，会当作环路悄悄丢弃：VXLAN 包到得了它的网卡，它的 \`${theirs.name}\` 的 RX 却一直是 0。`;
     // A locally administered address that is sure to be another one: the last digit is turned over.
     const other = mine.mac.slice(0, -1) + (mine.mac.endsWith('0') ? '1' : '0');
-    yield fails(
-      differ,
-      `都是 ${mine.mac}`,
-      `${why}在一个节点上换掉它，例如 \`ip link set ${mine.name} address ${other}\`。`,
-    );
+    const repair = `在一个节点上换掉它，例如 \`ip link set ${mine.name} address ${other}\`。`;
+    yield fails(differ, `都是 ${mine.mac}`, why, repair);
     return;
   }
   yield neighbourFact(snapshot, side, mine, theirs);

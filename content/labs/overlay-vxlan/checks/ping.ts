@@ -34,12 +34,12 @@ function ownPing(snapshot: NetworkSnapshot, side: Side): Fact {
   const container = containerWithAddress(nodeOf(snapshot, side), side.ip);
   const name = container ? containerName(container.namespace, side) : side.container;
   const command = `ip netns exec ${name} ping -c 3 ${peer.ip}`;
-  const done = claim(side, `你从 ${name} ping 通过 ${peer.ip}`, '收到过应答', command);
+  const done = claim(side, 'own-ping', `你从 ${name} ping 通过 ${peer.ip}`, '收到过应答', command);
   const replies = container?.namespace.counters.IcmpInEchoReps ?? 0;
   // Replies may be the gateway's, and the tunnel may have carried the other side's ping: the peer must have been asked.
   const asked = containerWithAddress(nodeOf(snapshot, peer), peer.ip)?.namespace.counters.IcmpInEchos ?? 0;
   const { rxPackets = 0, txPackets = 0 } = tunnelOf(snapshot, side)?.counters ?? {};
   if (replies > 0 && asked > 0 && rxPackets > 0 && txPackets > 0) return holds(done);
   const actual = replies > 0 ? '收到的应答不是从对端容器来的' : '还没有收到应答';
-  return fails(done, actual, `该有的都有了，亲手试一下：在 ${side.label} 上执行 \`${command}\`。`);
+  return fails(done, actual, '该有的都有了，亲手试一下。', `在 ${side.label} 上执行 \`${command}\`。`);
 }

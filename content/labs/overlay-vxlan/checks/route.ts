@@ -4,7 +4,7 @@ import { decision } from '../../../../server/network/policy.ts';
 import type { NodeSnapshot, RouteAnswer } from '../../../../server/network/snapshot.ts';
 import type { Tunnel } from '../../../../server/network/tunnel.ts';
 import type { Fact } from '../../../check.ts';
-import { claim, fails, holds } from './claim.ts';
+import { type Claim, claim, fails, holds } from './claim.ts';
 import { culpritOf } from './culprit.ts';
 import { peerOf, type Side } from './sides.ts';
 
@@ -42,8 +42,9 @@ export function* routeFacts(node: NodeSnapshot, side: Side, tunnel: Tunnel): Gen
     // With forwarding off altogether the container's checkpoint has named the cause.
     if (!forwarding.all) return;
     const key = `net.ipv4.conf.${tunnel.name}.forwarding`;
-    const on = claim(side, `从 ${tunnel.name} 出来的包会被转发`, `${key} = 1`, `sysctl ${key}`);
-    yield fails(on, `${key} = 0`, `从隧道出来的包要由宿主机转发给容器，这里单独关掉了。执行 \`sysctl ${key}=1\`。`);
+    const on = claim(side, 'forwarding', `从 ${tunnel.name} 出来的包会被转发`, `${key} = 1`, `sysctl ${key}`);
+    const why = `从隧道出来的包要由宿主机转发给容器，这里单独关掉了：包一声不响地死在 \`${tunnel.name}\`，只有计数器 IpInAddrErrors 会增加。`;
+    yield fails(on, `${key} = 0`, why, `执行 \`sysctl ${key}=1\`。`);
     return;
   }
   yield* homewardFacts(node, side, tunnel);
@@ -62,72 +63,76 @@ function* homewardFacts(node: NodeSnapshot, side: Side, tunnel: Tunnel): Generat
   const ask = `ip route get ${side.ip} from ${from} iif ${tunnel.name}`;
   const home = claim(
     side,
+    'way-home',
     `从 ${tunnel.name} 出来、发往 ${side.ip} 的包交给 ${bridge.name}`,
     `dev ${bridge.name}`,
     ask,
   );
   const culprit = culpritOf(own(node), { from, to: side.ip, iif: tunnel.name });
   if (way.result === 'refused' && !culprit?.refuses) {
-    yield fails(home, '被拒绝', filterAdvice(tunnel.name, from));
+    yield filtered(home, tunnel.name, from);
     return;
   }
   const actual = way.result === 'unicast' ? `dev ${way.dev}` : culprit?.refuses ? '被拒绝' : '没有路由';
-  const why = culprit ? `${culprit.what}。执行 ${culprit.remove}。` : '看 `ip rule` 和 `ip route show table all`。';
-  yield fails(home, actual, `对端来的包解开封装后到不了容器：${why}`);
+  const why = `对端来的包解开封装后到不了容器：${culprit ? culprit.what : '主路由表里的去路没有被用上'}。`;
+  const search = '用 `ip rule` 和 `ip route show table all` 找到抢在前面的那一条，删掉它。';
+  yield fails(home, actual, why, culprit ? `执行 ${culprit.remove}。` : search);
 }
 
-/** What to do about a packet that is refused although the tables know its way. */
-function filterAdvice(iif: string, from: string): string {
+/** A packet that is refused although the tables know its way. */
+function filtered(way: Claim, iif: string, from: string): Fact {
   const why = `路由表里有它的去路，多半是反向路径检查（rp_filter）不通过：内核认为 ${from} 不该从 \`${iif}\` 进来。`;
-  return `${why}执行 \`sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.${iif}.rp_filter=0\`，或补上从 \`${iif}\` 回到 ${from} 的路由。`;
+  const how = `执行 \`sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.${iif}.rp_filter=0\`，或补上从 \`${iif}\` 回到 ${from} 的路由。`;
+  return fails(way, '被拒绝', `${why}它丢包没有任何报错。`, how);
 }
 
 function routeFact(node: NodeSnapshot, side: Side, tunnel: Tunnel): Fact {
   const peer = peerOf(side);
   const way = wayToPeer(node, side);
   const ask = way.iif === null ? `ip route get ${peer.ip}` : `ip route get ${peer.ip} from ${side.ip} iif ${way.iif}`;
-  const into = claim(side, `去往 ${peer.subnet} 的包进入 ${tunnel.name}`, `dev ${tunnel.name}`, ask);
+  const into = claim(side, 'route', `去往 ${peer.subnet} 的包进入 ${tunnel.name}`, `dev ${tunnel.name}`, ask);
   const set = `\`ip route replace ${peer.subnet} dev ${tunnel.name}\``;
   const culprit = culpritOf(own(node), { from: side.ip, to: peer.ip, iif: way.iif });
   switch (way.result) {
     case 'unicast':
       break;
     case 'no-route': {
-      const why = culprit?.refuses ? `${culprit.what}。先执行 ${culprit.remove}，再 ${set}。` : `执行 ${set}。`;
-      return fails(into, '没有路由', `容器会收到 Destination Net Unreachable。${why}`);
+      const why = `宿主机不知道 ${peer.subnet} 在哪里，容器会收到 Destination Net Unreachable。`;
+      if (culprit?.refuses)
+        return fails(into, '没有路由', `${why}${culprit.what}。`, `先执行 ${culprit.remove}，再 ${set}。`);
+      return fails(into, '没有路由', why, `执行 ${set}。`);
     }
     case 'local':
-      return fails(into, `${peer.ip} 是本机地址`, localAdvice(node, side));
+      return localFact(into, node, side);
     default: {
-      if (culprit?.refuses)
-        return fails(
-          into,
-          '被拒绝',
-          `内核拒绝转发：${culprit.what}。执行 ${culprit.remove}；还没有进隧道就再 ${set}。`,
-        );
-      if (culprit && way.iif !== null) return fails(into, '被拒绝', filterAdvice(way.iif, side.ip));
+      if (culprit?.refuses) {
+        const why = `内核拒绝转发：${culprit.what}。`;
+        return fails(into, '被拒绝', why, `执行 ${culprit.remove}；还没有进隧道就再 ${set}。`);
+      }
+      if (culprit && way.iif !== null) return filtered(into, way.iif, side.ip);
       const why =
         '内核拒绝转发：有 blackhole、unreachable 一类的路由或 `ip rule`，或者反向路径检查（rp_filter）不通过。';
-      return fails(into, '被拒绝', `${why}用 \`ip route show table all\` 和 \`ip rule\` 找到并删掉它，再 ${set}。`);
+      const how = `用 \`ip route show table all\` 和 \`ip rule\` 找到并删掉它，再 ${set}。`;
+      return fails(into, '被拒绝', why, how);
     }
   }
   if (way.dev === tunnel.name) return holds(into, way.gateway ? `via ${way.gateway} dev ${way.dev}` : `dev ${way.dev}`);
   const actual = way.gateway ? `via ${way.gateway} dev ${way.dev}` : `dev ${way.dev}`;
   const plain = '即使能 ping 通，包也没有封装，不是 VXLAN。';
   if (culprit?.byRule) {
-    return fails(into, actual, `${culprit.what}。${plain}执行 ${culprit.remove}。`);
+    return fails(into, actual, `${culprit.what}。${plain}`, `执行 ${culprit.remove}。`);
   }
   if (routeTo(own(node), peer.ip)?.dst === 'default') {
-    return fails(into, actual, `没有去往 ${peer.subnet} 的路由，包跟着默认路由走了。${plain}执行 ${set}。`);
+    return fails(into, actual, `没有去往 ${peer.subnet} 的路由，包跟着默认路由走了。${plain}`, `执行 ${set}。`);
   }
   if (way.gateway === peer.underlay) {
-    return fails(into, actual, `这是“路由模式”（host-gw）：直接把包交给 ${peer.label}。${plain}执行 ${set}。`);
+    return fails(into, actual, `这是“路由模式”（host-gw）：直接把包交给 ${peer.label}。${plain}`, `执行 ${set}。`);
   }
-  const specific = culprit ? `${culprit.what}。执行 ${culprit.remove}，再 ${set}。` : `执行 ${set}。`;
-  return fails(into, actual, `包没有进隧道，从 \`${way.dev}\` 出去了：${specific}`);
+  const why = `包没有进隧道，从 \`${way.dev}\` 出去了${culprit ? `：${culprit.what}` : ''}。${plain}`;
+  return fails(into, actual, why, culprit ? `执行 ${culprit.remove}，再 ${set}。` : `执行 ${set}。`);
 }
 
-function localAdvice(node: NodeSnapshot, side: Side): string {
+function localFact(into: Claim, node: NodeSnapshot, side: Side): Fact {
   const peer = peerOf(side);
   const holder = linkWithAddress(own(node), peer.ip);
   const where = holder ? `配在了 ${side.label} 的 \`${holder.name}\` 上` : `被 ${side.label} 当成自己的地址`;
@@ -135,5 +140,6 @@ function localAdvice(node: NodeSnapshot, side: Side): string {
   const fix = address
     ? `执行 \`ip addr del ${cidrOf(address)} dev ${holder.name}\`。`
     : '在 `ip route show table local` 里找到并删掉它。';
-  return `对端容器的地址${where}，包到不了隧道，应答也是自己给自己的。${fix}`;
+  const why = `对端容器的地址${where}，包到不了隧道，应答也是自己给自己的。`;
+  return fails(into, `${peer.ip} 是本机地址`, why, fix);
 }

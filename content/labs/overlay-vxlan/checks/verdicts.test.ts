@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { type Fact, wholeAdvice } from '../../../check.ts';
 import { checks, values } from '../checks.ts';
 import { accepted } from '../fixtures/accepted.ts';
 import { brokenContainers } from '../fixtures/broken-containers.ts';
@@ -24,12 +25,28 @@ const passive = [
   'capture',
 ];
 
+/** A failing fact says why in its first hint, how in its second, and shows where to look; ids are distinct. */
+function expectToTeach(facts: Fact[]): void {
+  expect(new Set(facts.map(({ id }) => id)).size).toBe(facts.length);
+  for (const fact of facts.filter(({ ok }) => !ok)) {
+    expect(fact.look?.command, fact.id).toBeTruthy();
+    expect(fact.advice, fact.id).toMatch(/。$/);
+    // Another checkpoint comes first: its own facts say how.
+    if (/先完成检查点/.test(fact.advice)) continue;
+    expect(fact.repair, fact.id).toMatch(/`.+`.*。$/);
+    for (const command of (fact.repair ?? '').match(/(?<=`)[^`]+(?=`)/g)?.filter((code) => code.includes(' ')) ?? []) {
+      expect(fact.advice, fact.id).not.toContain(command);
+    }
+  }
+}
+
 describe('a broken lab', () => {
   test.each(broken)('%s', (_, spoil, checkpoint, says) => {
     const rig = solved();
     spoil(rig);
     const [first] = failing(rig, checkpoint);
-    expect(`${first?.title} ${first?.actual} ${first?.advice}`).toMatch(says);
+    expect(`${first?.title} ${first?.actual} ${first && wholeAdvice(first)}`).toMatch(says);
+    for (const id of passive) expectToTeach(checks[id]?.judge(rig.snapshot) ?? []);
     if (checkpoint.startsWith('deps')) return;
     // The traffic checkpoints wait, and point at the cause instead of listing it again.
     const gate = failing(rig, 'ping-1-to-2');
@@ -43,14 +60,17 @@ describe('a broken lab', () => {
     ).toMatch(/先完成检查点/);
   });
 
-  test('the three silent failures have advice of their own', () => {
-    const advice = ['F2: no FDB', 'F3c: a stale MAC', 'F5: VNI 200'].map((wanted) => {
-      const [, spoil, checkpoint] = broken.find(([name]) => name === wanted) ?? [];
-      const rig = solved();
-      spoil?.(rig);
-      return failing(rig, checkpoint ?? '')[0]?.advice;
-    });
-    expect(new Set(advice).size).toBe(3);
+  // What the table of facts.md 2.4 says of each: where the packet is last seen, and the counter that tells.
+  test.each([
+    ['F2: no FDB', /在 `vxlan100` 上抓得到.*没有任何报错.*TX dropped 增加.*网卡上什么也抓不到/],
+    ['F3c: a stale MAC', /FDB 里也没有这个 MAC.*没有任何报错.*TX dropped 增加/],
+    ["F3b: the document's MAC", /到得了 Node-2：那里 `vxlan100` 的 RX 在增加.*悄悄丢弃/],
+    ['F5: VNI 200', /在 Node-2 的网卡上能抓到 `vni 200` 的包.*RX 却一直是 0/],
+  ])('the silent failure %s is explained by what would show it', (wanted, says) => {
+    const [, spoil, checkpoint = ''] = broken.find(([name]) => name === wanted) ?? [];
+    const rig = solved();
+    spoil?.(rig);
+    expect(failing(rig, checkpoint)[0]?.advice).toMatch(says);
   });
 
   test('nothing done yet: each checkpoint names one or two causes, none twice', () => {
@@ -89,6 +109,11 @@ describe('a right lab', () => {
     const rig = solved();
     change(rig);
     for (const id of passive) expect(failing(rig, id), id).toEqual([]);
+    // The same facts on both nodes, by the same ids.
+    for (const stage of ['containers', 'vxlan', 'neigh-fdb']) {
+      const ids = [1, 2].map((n) => checks[`${stage}-node-${n}`]?.judge(solved().snapshot).map(({ id }) => id));
+      expect(ids[0]).toEqual(ids[1]);
+    }
   });
 
   test('other names for every device', () => {

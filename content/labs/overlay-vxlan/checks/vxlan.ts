@@ -28,14 +28,7 @@ function* vxlanFacts(node: NodeSnapshot, side: Side): Generator<Fact> {
   yield localFact(side, tunnel);
   yield* underlayDeviceFacts(side, tunnel, nic);
   yield* learningFacts(side, tunnel);
-  const up = claim(side, `${tunnel.name} 已激活`, 'UP', `ip link show ${tunnel.name}`);
-  yield tunnel.up
-    ? holds(up)
-    : fails(
-        up,
-        'DOWN',
-        `执行 \`ip link set ${tunnel.name} up\`。注意：设备 down 时内核会清掉它的路由和邻居（FDB 保留），激活后要重新添加。`,
-      );
+  yield upFact(side, tunnel);
   yield tunnelAddressFact(side, tunnel);
   // Without the device up there can be no route through it: the cause has been named.
   if (tunnel.up) yield* routeFacts(node, side, tunnel);
@@ -46,33 +39,55 @@ function createCommand(side: Side, nic: Link | undefined, name = 'vxlan100'): st
 }
 
 function deviceFact(node: NodeSnapshot, side: Side, tunnel: Tunnel | undefined, nic: Link | undefined): Fact {
-  const there = claim(side, `VXLAN 设备已创建，VNI 为 ${VNI}`, `vxlan，VNI ${VNI}`, 'ip -d link show type vxlan');
+  const there = claim(
+    side,
+    'device',
+    `VXLAN 设备已创建，VNI 为 ${VNI}`,
+    `vxlan，VNI ${VNI}`,
+    'ip -d link show type vxlan',
+  );
   if (tunnel) return holds(there, `${tunnel.name}，VNI ${tunnel.vxlan.vni}`);
   const other = tunnels(node)[0];
   if (other) {
-    const why = `VNI 写在每个包里，两端必须相同：对端收到 VNI ${other.vxlan.vni} 的包，找不到设备就直接丢弃，不会有任何报错。`;
     const how = `VNI 不能修改，只能重建：\`ip link del ${other.name}\`，再 ${createCommand(side, nic)}。`;
-    return fails(there, `${other.name}，VNI ${other.vxlan.vni}`, `${why}${how}${REBUILD}`);
+    return fails(there, `${other.name}，VNI ${other.vxlan.vni}`, wrongVni(side, other), `${how}${REBUILD}`);
   }
   const impostor = linkNamed(own(node), 'vxlan100');
   if (impostor) {
-    const advice = `名字叫 vxlan100，但不是 VXLAN 设备，不会封装。\`ip link del vxlan100\` 后 ${createCommand(side, nic)}。`;
-    return fails(there, `vxlan100 的类型是 ${impostor.kind || '普通网卡'}`, advice);
+    const why = '名字叫 vxlan100，但不是 VXLAN 设备：交给它的包不会被装进 UDP，发不到对端。';
+    const repair = `先 \`ip link del vxlan100\`，再 ${createCommand(side, nic)}。`;
+    return fails(there, `vxlan100 的类型是 ${impostor.kind || '普通网卡'}`, why, repair);
   }
-  return fails(there, '没有 VXLAN 设备', `VXLAN 设备就是 VTEP：包从这里进出隧道。执行 ${createCommand(side, nic)}。`);
+  const why = 'VXLAN 设备就是 VTEP：包从这里进出隧道。没有它，后面的地址、路由、邻居和 FDB 都无处可放。';
+  return fails(there, '没有 VXLAN 设备', why, `执行 ${createCommand(side, nic)}。`);
+}
+
+/** One of the failures that nothing reports: where the packet is last seen, and which counters tell. */
+function wrongVni(side: Side, { name, vxlan: { vni } }: Tunnel): string {
+  const { label } = peerOf(side);
+  const why = `VNI 写在每个封装好的包里，两端必须相同。${label} 收到 VNI ${vni} 的包，UDP 收下了，却找不到这个 VNI 的设备，就悄悄丢弃，也不回 ICMP，所以 ping 只是沉默。`;
+  return `${why}认得出它的是：在 ${label} 的网卡上能抓到 \`vni ${vni}\` 的包，那里 VXLAN 设备的 RX 却一直是 0；本机 \`${name}\` 的 TX 照常增加。`;
+}
+
+function upFact(side: Side, tunnel: Tunnel): Fact {
+  const up = claim(side, 'up', `${tunnel.name} 已激活`, 'UP', `ip link show ${tunnel.name}`);
+  if (tunnel.up) return holds(up);
+  const why =
+    '没有激活的设备不收不发，经过它的路由也不存在，容器会收到 Destination Net Unreachable。设备 down 的时候，内核还会清掉它的路由和邻居（FDB 保留）。';
+  return fails(up, 'DOWN', why, `执行 \`ip link set ${tunnel.name} up\`，然后重新添加它的路由和邻居。`);
 }
 
 function portFact(side: Side, tunnel: Tunnel, nic: Link | undefined): Fact {
-  const port = claim(side, 'VXLAN 的 UDP 目的端口', String(VXLAN_PORT), `ip -d link show ${tunnel.name}`);
+  const port = claim(side, 'port', 'VXLAN 的 UDP 目的端口', String(VXLAN_PORT), `ip -d link show ${tunnel.name}`);
   if (tunnel.vxlan.port === VXLAN_PORT) return holds(port);
   const given = tunnel.vxlan.port === 8472 ? '8472 是 Linux 的旧默认值，没写 `dstport` 就会用它。' : '';
-  const why = `${given}两端端口不同，收到的一方没有监听，会回 ICMP port unreachable。`;
+  const why = `${given}两端端口不同，收到的一方没有监听：它会回 ICMP port unreachable，在底层网卡上抓得到，容器里的 ping 却看不到。`;
   const how = `端口不能修改，只能重建：\`ip link del ${tunnel.name}\`，再 ${createCommand(side, nic, tunnel.name)}。`;
-  return fails(port, String(tunnel.vxlan.port), `${why}${how}${REBUILD}`);
+  return fails(port, String(tunnel.vxlan.port), why, `${how}${REBUILD}`);
 }
 
 function localFact(side: Side, tunnel: Tunnel): Fact {
-  const local = claim(side, '外层源地址（local）', side.underlay, `ip -d link show ${tunnel.name}`);
+  const local = claim(side, 'local', '外层源地址（local）', side.underlay, `ip -d link show ${tunnel.name}`);
   const { local: actual } = tunnel.vxlan;
   if (actual === side.underlay) return holds(local);
   if (actual === undefined)
@@ -82,19 +97,20 @@ function localFact(side: Side, tunnel: Tunnel): Fact {
       ? `${actual} 是 ${peerOf(side).label} 的地址，`
       : `${side.label} 没有 ${actual} 这个地址，`;
   const why = `${whose}封装后发不出去：TX errors 增加，ping 只是沉默。`;
-  const how = `不用重建：\`ip link set ${tunnel.name} type vxlan id ${VNI} local ${side.underlay}\`。`;
-  return fails(local, actual, why + how);
+  const how = `不用重建，执行 \`ip link set ${tunnel.name} type vxlan id ${VNI} local ${side.underlay}\`。`;
+  return fails(local, actual, why, how);
 }
 
 function* underlayDeviceFacts(side: Side, tunnel: Tunnel, nic: Link | undefined): Generator<Fact> {
   const { dev } = tunnel.vxlan;
   const command = `ip -d link show ${tunnel.name}`;
   if (dev !== undefined && nic && dev !== nic.name) {
-    const out = claim(side, '外层包从哪块网卡发出（dev）', nic.name, command);
-    const advice = `${peerOf(side).underlay} 要从 \`${nic.name}\` 才到得了。\`ip link del ${tunnel.name}\`，再 ${createCommand(side, nic, tunnel.name)}。${REBUILD}`;
-    yield fails(out, dev, advice);
+    const out = claim(side, 'dev', '外层包从哪块网卡发出（dev）', nic.name, command);
+    const why = `${peerOf(side).underlay} 要从 \`${nic.name}\` 才到得了；从 \`${dev}\` 发，\`${nic.name}\` 上抓不到任何 VXLAN 包。`;
+    const how = `只能重建：\`ip link del ${tunnel.name}\`，再 ${createCommand(side, nic, tunnel.name)}。${REBUILD}`;
+    yield fails(out, dev, why, how);
   } else if (tunnel.mtu > INNER_MTU) {
-    const mtu = claim(side, `${tunnel.name} 的 MTU`, `≤ ${INNER_MTU}`, command);
+    const mtu = claim(side, 'mtu', `${tunnel.name} 的 MTU`, `≤ ${INNER_MTU}`, command);
     const why = dev === undefined ? '没有写 `dev`，内核不知道底层网卡的 MTU，没有为封装留出 50 字节；' : '';
     yield holds(
       mtu,
@@ -106,7 +122,13 @@ function* underlayDeviceFacts(side: Side, tunnel: Tunnel, nic: Link | undefined)
 
 function* learningFacts(side: Side, tunnel: Tunnel): Generator<Fact> {
   if (!tunnel.vxlan.learning) return;
-  const off = claim(side, '不从收到的包里学习（nolearning）', 'nolearning', `ip -d link show ${tunnel.name}`);
+  const off = claim(
+    side,
+    'learning',
+    '不从收到的包里学习（nolearning）',
+    'nolearning',
+    `ip -d link show ${tunnel.name}`,
+  );
   const how = `可用 \`ip link set ${tunnel.name} type vxlan id ${VNI} nolearning\` 关闭。`;
   yield holds(off, 'learning', `设备会从收到的包里自学 FDB，也能通；只是漏配的表项会被它补上，看不到后果。${how}`);
 }
