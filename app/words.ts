@@ -1,4 +1,4 @@
-import type { CheckpointResult, RefusalCode } from '../server/protocol.ts';
+import type { CheckpointResult, HintLevel, RefusalCode } from '../server/protocol.ts';
 
 /** Why a request was refused, as the learner reads it: what happened, whether work is safe, what to do. */
 export const refusals: Record<RefusalCode, string> = {
@@ -24,6 +24,20 @@ export const verdicts: Record<CheckpointResult['status'], string> = {
 
 /** It held once and does not hold now. */
 export const LAPSED = '已失效';
+
+/** The same at length; the first time of passing is what a grade goes by. */
+export function lapsedSince(passed: string): string {
+  return `它在 ${passed} 通过过，成绩仍然算数；后来节点变了，现在不再成立：`;
+}
+
+/** The hints of a failing fact: what opens them, what they are called, and that they are counted. */
+export const hints = {
+  open: { hint: '看提示', repair: '看修复命令' } satisfies Record<HintLevel, string>,
+  title: { hint: '提示', repair: '修复' } satisfies Record<HintLevel, string>,
+  counted: '会计数',
+  countedLong: '看过几条提示会记下来；除非班级另有说明，不影响成绩。',
+  opened: (count: number) => `已看 ${count} 条提示`,
+} as const;
 
 /** Why a checkpoint could not be judged. */
 export const unknownBecause: Record<NonNullable<CheckpointResult['trouble']>, string> = {

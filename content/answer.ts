@@ -3,6 +3,11 @@ import type { Question } from './schema.ts';
 /** The longest number that is one: 12 digits hold every field of a header up to a MAC address. */
 const DIGITS_MAX = 12;
 
+/** The id of the fact that says whether a question is answered right. */
+export function answerFact(question: string): string {
+  return `answer.${question}`;
+}
+
 /** An answer in the form in which two equal answers are equal, or what is wrong with it. */
 export type AnswerReading = { value: string } | { mistake: string };
 

@@ -21,7 +21,8 @@ export interface Fact {
    */
   advice: string;
   /**
-   * The second hint of a failing fact: what to do, its commands in backticks. Unread on one that holds. A fact without one has nothing to give
+   * The second hint of a failing fact: what to do. Backticks mark commands and nothing else, which the page offers to
+   * run on the node of `look`. Unread on a fact that holds. A fact without one has nothing to give
    * away (another checkpoint comes first, a question is unanswered), so that its advice is told unasked.
    */
   repair?: string;

@@ -36,6 +36,7 @@ describe('who may ask what', () => {
     'lab:end': () => ({ lab: 'test' }),
     'checkpoint:check': () => ({ lab: 'test', checkpoint: 'links' }),
     'question:answer': () => ({ lab: 'test', checkpoint: 'asked', answers: { ttl: '1' } }),
+    'hint:open': () => ({ lab: 'test', checkpoint: 'links', fact: 'links', level: 'hint' }),
     'terminal:open': () => ({ lab: 'test', node: 'node-1' }),
     'terminal:close': (terminal) => ({ lab: 'test', terminal }),
     'terminal:attach': (terminal) => ({ terminal, after: null }),
@@ -60,7 +61,12 @@ describe('who may ask what', () => {
     'terminal:resize': { stranger: 'not-yours', watcher: 'not-yours' },
     'terminal:close': { stranger: 'not-yours', watcher: 'not-yours' },
   };
-  const refusedToAll: Partial<Record<RequestName, string>> = { 'terminal:ssh': 'not-found', 'lab:watch': 'not-found' };
+  const refusedToAll: Partial<Record<RequestName, string>> = {
+    // Nothing was judged yet.
+    'hint:open': 'not-found',
+    'terminal:ssh': 'not-found',
+    'lab:watch': 'not-found',
+  };
 
   function codeOf(answer: Answer<RequestName>): string {
     return answer.ok ? 'ok' : answer.code;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Request } from './protocol.ts';
 import { faults, openTestDoor, type TestBrowser, type TestDoor } from './testdoor.ts';
 
 let door: TestDoor;
@@ -192,5 +193,82 @@ describe('watching by invitation', () => {
     for (let tries = 0; tries < 31; tries += 1) answers.push(await guest.ask('lab:watch', { code: `AAAA-AA${tries}` }));
     expect(answers.slice(0, 30)).toEqual(Array(30).fill({ ok: false, code: 'not-found' }));
     expect(answers[30]).toEqual({ ok: false, code: 'too-fast' });
+  });
+});
+
+describe('hints', () => {
+  const LAB = 'test';
+  const refused = { ok: false, code: 'not-found' };
+
+  /** A learner whose checkpoint `links` fails, while `ping` holds; everything that web sends is gathered. */
+  async function stuck() {
+    const { cookie, browser } = await door.learner();
+    const heard: string[] = [];
+    browser.socket.onAny((...news) => heard.push(JSON.stringify(news)));
+    await browser.ask('checkpoint:check', { lab: LAB, checkpoint: 'links' });
+    await browser.ask('checkpoint:check', { lab: LAB, checkpoint: 'ping' });
+    const open = (level: string, more: object = {}) =>
+      browser.ask('hint:open', {
+        lab: LAB,
+        checkpoint: 'links',
+        fact: 'links',
+        level,
+        ...more,
+      } as Request<'hint:open'>);
+    const shown = () => browser.state()?.results.links;
+    await vi.waitFor(() => expect(shown()?.status).toBe('failed'));
+    return { cookie, browser, open, shown, said: () => heard.join() };
+  }
+
+  it('come one after the other, counted once, and to every window of the learner', async () => {
+    const { cookie, browser, open, shown, said } = await stuck();
+    const other = await door.connect(cookie);
+    await other.ask('lab:enter', { lab: LAB });
+    expect(said()).not.toMatch(/WHY|FIX/);
+
+    // A double click, in two windows.
+    expect(await Promise.all([open('hint'), open('hint')])).toEqual(Array(2).fill({ ok: true, data: null }));
+    await vi.waitFor(() =>
+      expect(shown()).toMatchObject({ hintsOpened: 1, facts: [{ hints: [{ text: 'WHY' }, { text: null }] }] }),
+    );
+    expect(said()).not.toContain('FIX');
+    expect(await open('repair')).toEqual({ ok: true, data: null });
+    await vi.waitFor(() => expect(other.state()?.results.links).toMatchObject({ hintsOpened: 2 }));
+    expect(other.state()?.results.links?.facts[0]?.hints[1]?.text).toBe('执行 `FIX`。');
+
+    // What was opened stays so for new nodes and a new page.
+    await browser.ask('lab:reset', { lab: LAB });
+    const late = await door.connect(cookie);
+    const entered = await late.ask('lab:enter', { lab: LAB });
+    expect(entered.ok && entered.data.results.links?.hintsOpened).toBe(2);
+  });
+
+  it('are no use to a browser that means harm', async () => {
+    const { browser, open, shown, said } = await stuck();
+    expect(await open('repair')).toEqual(refused);
+    expect(await open('hint', { checkpoint: 'ping', fact: 'state' })).toEqual(refused);
+    expect(await open('hint', { fact: 'no-such-fact' })).toEqual(refused);
+    expect(await open('hint', { checkpoint: 'no-such-checkpoint' })).toEqual(refused);
+    expect(await open('hint', { checkpoint: 'asked' })).toEqual(refused);
+    expect(await open('hint', { checkpoint: 'constructor', fact: 'constructor' })).toEqual(refused);
+    expect(await open('hint', { lab: 'no-such-lab' })).toEqual(refused);
+    for (const wrong of [{ level: 'all' }, { level: 2 }, { fact: '../links' }, { fact: 'x'.repeat(81) }, { more: 1 }]) {
+      expect(await open('hint', wrong)).toEqual({ ok: false, code: 'bad-request' });
+    }
+    // Another person's session is out of reach: one's own has nothing that failed.
+    const stranger = await door.connect(await door.newCookie());
+    const theirs = { lab: LAB, checkpoint: 'links', fact: 'links', level: 'hint' } as const;
+    expect(await stranger.ask('hint:open', theirs)).toEqual(refused);
+    await browser.ask('checkpoint:check', { lab: LAB, checkpoint: 'links' });
+    expect(shown()).toMatchObject({ hintsOpened: 0 });
+    expect(said()).not.toMatch(/WHY|FIX/);
+  });
+
+  it('cannot be asked for without end', async () => {
+    const { open } = await stuck();
+    const codes = [];
+    for (let tries = 0; tries < 61; tries += 1) codes.push((await open('repair')) as { code?: string });
+    expect(codes[59]).toEqual(refused);
+    expect(codes[60]).toEqual({ ok: false, code: 'too-fast' });
   });
 });

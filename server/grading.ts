@@ -1,4 +1,4 @@
-import { readAnswer } from '../content/answer.ts';
+import { answerFact, readAnswer } from '../content/answer.ts';
 import type { Answers, Check, Fact, LiveValue } from '../content/check.ts';
 import { factId, type Question } from '../content/schema.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
@@ -64,11 +64,6 @@ export function judgeAnswers(questions: Question[], given: Answers | undefined, 
     if ('value' in truly && truly.value === answer.value) return fact(true, text, '');
     return fact(false, text, `和平台刚刚抓到的包对不上。${question.hint ?? ''}`);
   });
-}
-
-/** The id of the fact that says whether a question is answered right. */
-function answerFact(question: string): string {
-  return `answer.${question}`;
 }
 
 /** Whether any question has been answered. */

@@ -1,10 +1,12 @@
-import type { CheckpointResult, LabState, SessionState, Stage, TerminalInfo } from './protocol.ts';
+import type { CheckpointResult, LabState, SessionState, ShownResult, Stage, TerminalInfo } from './protocol.ts';
+import type { OpenedHint } from './store/hints.ts';
 
 /** What a session keeps outside itself. */
 export interface SessionRecord {
   started(now: number): Promise<void>;
   finished(now: number): Promise<void>;
   save(checkpoint: string, result: CheckpointResult): Promise<void>;
+  openHint(hint: OpenedHint): Promise<void>;
   setTerminals(terminals: TerminalInfo[]): Promise<void>;
 }
 
@@ -26,7 +28,9 @@ export interface LabSession {
   end(reason: 'expired' | 'ended'): Promise<void>;
   /** Judges now: one checkpoint, or those of the step the learner stands at. */
   judge(byHand: boolean, checkpoint?: string): Promise<void>;
-  answer(checkpoint: string, answers: Record<string, string>): Promise<CheckpointResult>;
+  answer(checkpoint: string, answers: Record<string, string>): Promise<ShownResult>;
+  /** Opens a hint of a fact that fails. */
+  openHint(hint: OpenedHint): Promise<void>;
   openTerminal(node: string): Promise<string>;
   closeTerminal(terminal: string): Promise<void>;
   /** The names of its nodes, whether they are up or not. */

@@ -8,6 +8,8 @@ const PER_MINUTE: Partial<Record<RequestName, number>> = {
   'lab:reset': 20,
   'checkpoint:check': 60,
   'question:answer': 20,
+  // A lab has some dozens; each is a write to the store.
+  'hint:open': 60,
   'terminal:open': 30,
   // Each may bring a replay of 256 KiB.
   'terminal:attach': 300,

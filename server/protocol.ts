@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Fact } from '../content/check.ts';
+import { factId } from '../content/schema.ts';
 
 /**
  * The contract between browser and web, over socket.io: a schema per request, a type per answer, the news, and the
@@ -30,6 +31,8 @@ export const requests = {
   'checkpoint:check': z.strictObject({ lab, checkpoint: lab.optional() }),
   /** Hand in answers to a checkpoint's questions. */
   'question:answer': z.strictObject({ lab, checkpoint: lab, answers: z.record(lab, z.string().max(200)) }),
+  /** Open a hint of a failing fact: the first one, then the repair. It names which, so that asking twice opens one. */
+  'hint:open': z.strictObject({ lab, checkpoint: lab, fact: factId, level: z.enum(['hint', 'repair']) }),
   'terminal:open': z.strictObject({ lab, node }),
   'terminal:close': z.strictObject({ lab, terminal }),
   /** See a terminal from byte `after` on, or from as far back as is kept when it is null. Output follows as news. */
@@ -72,7 +75,8 @@ export interface Answers {
   'lab:reset': null;
   'lab:end': null;
   'checkpoint:check': null;
-  'question:answer': CheckpointResult;
+  'question:answer': ShownResult;
+  'hint:open': null;
   'terminal:open': { terminal: string };
   'terminal:close': null;
   /**
@@ -160,6 +164,7 @@ export type SessionState =
   | { status: 'broken'; since: number; reason: 'nodes-failed' | 'nodes-died'; detail?: string }
   | { status: 'gone'; since: number; reason: 'expired' | 'ended' };
 
+/** A checkpoint's result as web has it; what a browser is told of it is ShownResult. */
 export interface CheckpointResult {
   /** `pending`: not judged yet. `unknown`: could not be judged; never the learner's fault. */
   status: 'pending' | 'passed' | 'failed' | 'unknown';
@@ -175,12 +180,30 @@ export interface CheckpointResult {
   answers?: Record<string, string>;
 }
 
+/** The first hint says why, the second how. */
+export type HintLevel = Request<'hint:open'>['level'];
+
+/** A fact as people see it: its hints only as far as they were opened. */
+export interface ShownFact extends Pick<Fact, 'id' | 'ok' | 'title' | 'expected' | 'actual' | 'look'> {
+  /** What it says unasked: a notice on one that holds, the words of a failing one with nothing to give away. */
+  notice: string;
+  /** The hints of a failing fact, in order; the text is null until it is opened. */
+  hints: { level: HintLevel; text: string | null }[];
+}
+
+/** A checkpoint's result as people see it. */
+export interface ShownResult extends Omit<CheckpointResult, 'facts'> {
+  facts: ShownFact[];
+  /** How many hints of this checkpoint were opened so far, whatever its facts say now. */
+  hintsOpened: number;
+}
+
 /** Everything live about one learner in one lab: whole and idempotent. */
 export interface LabState {
   lab: string;
   session: SessionState;
   /** By checkpoint id; every checkpoint of the lab is there. */
-  results: Record<string, CheckpointResult>;
+  results: Record<string, ShownResult>;
   /** Live values by key; null while the thing does not exist. */
   values: Record<string, { label: string; node: string; value: string | null }>;
   /** In development: what is wrong with the lab's files, of which the last good version is shown. */

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SessionState, TerminalInfo } from './protocol.ts';
 import { createLabSession } from './session.ts';
+import type { OpenedHint } from './store/hints.ts';
 import { createFakeLabd, createTestLab } from './testbed.ts';
 
 function setUp(adopted?: { since: number; terminals: TerminalInfo[] }) {
@@ -10,6 +11,7 @@ function setUp(adopted?: { since: number; terminals: TerminalInfo[] }) {
     started: vi.fn(async () => undefined),
     finished: vi.fn(async () => undefined),
     save: vi.fn(async () => undefined),
+    openHint: vi.fn(async (_hint: OpenedHint) => undefined),
     setTerminals: vi.fn(async (_terminals: TerminalInfo[]) => undefined),
   };
   const fault = vi.fn();
@@ -22,6 +24,7 @@ function setUp(adopted?: { since: number; terminals: TerminalInfo[] }) {
     now: () => 1_000,
     expiresAt: 5_000,
     results: {},
+    opened: [],
     times: {},
     adopted,
     newTerminalId: () => `terminal${++names}`,

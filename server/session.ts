@@ -1,10 +1,12 @@
 import { Refusal } from './answer.ts';
 import { createClock } from './clock.ts';
+import { createHints } from './hints.ts';
 import { createJudge, type LabSource } from './judge.ts';
 import type { LabSession, SessionRecord } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
 import type { CheckpointResult, SessionState, TerminalInfo } from './protocol.ts';
 import { createShells } from './shells.ts';
+import type { OpenedHint } from './store/hints.ts';
 import { topologyOf } from './topology.ts';
 
 /** A session's state without what others know: its terminals and when it expires. */
@@ -31,6 +33,7 @@ export function createLabSession(options: {
   now: () => number;
   expiresAt: number;
   results: Record<string, CheckpointResult>;
+  opened: OpenedHint[];
   times: { startedAt?: number; finishedAt?: number };
   /** Set when nodes exist already, because web was restarted. */
   adopted?: { since: number; terminals: TerminalInfo[] };
@@ -68,6 +71,8 @@ export function createLabSession(options: {
     fault: options.fault,
     unreadable: () => void lookAlive().catch((error) => options.fault(error, 'looking after the nodes')),
   });
+
+  const hints = createHints({ opened: options.opened, save: record.openHint });
 
   function set(next: Phase): void {
     phase = next;
@@ -154,7 +159,9 @@ export function createLabSession(options: {
       return {
         lab: source.lab().id,
         session: sessionState(),
-        results: results(),
+        results: Object.fromEntries(
+          Object.entries(results()).map(([each, result]) => [each, hints.show(each, result)]),
+        ),
         values: Object.fromEntries(live),
         mistake: source.mistake(),
         judging: judge.busy(),
@@ -209,7 +216,11 @@ export function createLabSession(options: {
       });
       await judge.setAnswers(checkpoint, Object.fromEntries(given));
       await judgeStep(true, checkpoint);
-      return judge.result(checkpoint);
+      return hints.show(checkpoint, judge.result(checkpoint));
+    },
+    async openHint(hint) {
+      await hints.open(hint, judge.result(hint.checkpoint));
+      options.changed();
     },
     async openTerminal(node) {
       if (!nodeNames().includes(node)) throw new Refusal('not-found');

@@ -96,6 +96,7 @@ export function createSessions(options: {
         now,
         expiresAt: (former?.seenAt ?? now()) + options.idleMs,
         results,
+        opened: await store.hints.list(person, lab),
         times,
         adopted: former,
         newTerminalId: newId,
@@ -108,6 +109,7 @@ export function createSessions(options: {
             passed.add(checkpoint);
             options.passed(owned, source.lab().checkpoints.find((each) => each.id === checkpoint)?.title ?? checkpoint);
           },
+          openHint: (hint) => store.hints.open({ person, lab }, hint, now()),
           setTerminals: (terminals) => store.sessions.setTerminals(id, terminals),
         },
         changed: () => tell(owned),

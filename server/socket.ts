@@ -135,6 +135,10 @@ export function openDoor(options: {
     },
     'question:answer': async ({ lab, checkpoint, answers }, client) =>
       (await mine(client, lab)).session.answer(checkpoint, answers),
+    async 'hint:open'({ lab, ...hint }, client) {
+      await (await mine(client, lab)).session.openHint(hint);
+      return null;
+    },
     async 'terminal:open'({ lab, node }, client) {
       return { terminal: await (await mine(client, lab)).session.openTerminal(node) };
     },

@@ -82,7 +82,8 @@ export function createFakeLabd(existing: { session: string; alive: boolean }[] =
 
 /**
  * A lab of two nodes for tests: step `01-links` has the checkpoint `links`; step `02-ping` has `ping`, whose probe wants
- * evidence, and `asked`, which asks a question with the answer 64. What holds is what `truth` says.
+ * evidence, and `asked`, which asks a question with the answer 64. What holds is what `truth` says; `links` has both
+ * hints.
  */
 export function createTestLab(): { source: LabSource; truth: Set<'links' | 'tried' | 'state'> } {
   const truth = new Set<'links' | 'tried' | 'state'>();
@@ -127,7 +128,7 @@ export function createTestLab(): { source: LabSource; truth: Set<'links' | 'trie
     checkpoints: steps.flatMap(({ id, head }) => head.checkpoints.map((each) => ({ ...each, step: id }))),
   };
   const checks = {
-    links: { judge: () => [fact('links', truth.has('links'))] },
+    links: { judge: () => [{ ...fact('links', truth.has('links')), advice: 'WHY', repair: '执行 `FIX`。' }] },
     ping: { judge: () => [fact('state', true)], evidence: () => [fact('tried', truth.has('tried'))], probe },
     asked: { judge: () => [fact('state', truth.has('state'))], probe, answers: () => ({ ttl: '64' }) },
   };

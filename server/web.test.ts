@@ -150,7 +150,15 @@ describe('web, on real nodes', () => {
     await learner.ask('terminal:input', { terminal, data: 'KEPT=织网; ip netns add docker1\r' });
     await vi.waitFor(() => expect(learner.state()?.results['containers-node-1']?.status).toBe('failed'), 5_000);
     const before = learner.state()?.results['containers-node-1'];
-    expect(before?.facts.some((fact) => !fact.ok && fact.advice !== '')).toBe(true);
+    // Nothing of how to repair it is in what was sent, until it is asked for.
+    const veth = (learnerState: LabState | undefined) =>
+      learnerState?.results['containers-node-1']?.facts.find(({ id }) => id === 'veth')?.hints;
+    expect(before?.facts.some(({ id, ok }) => id === 'veth' && !ok)).toBe(true);
+    expect(JSON.stringify(before)).not.toContain('ip link add veth0');
+    const hint = { lab: LAB, checkpoint: 'containers-node-1', fact: 'veth', level: 'hint' } as const;
+    expect(await learner.ask('hint:open', hint)).toEqual({ ok: true, data: null });
+    expect(await learner.ask('hint:open', { ...hint, level: 'repair' })).toEqual({ ok: true, data: null });
+    await vi.waitFor(() => expect(veth(learner.state())?.[1]?.text).toContain('ip link add veth0'));
 
     learner.disconnect();
     await web.close();
@@ -159,7 +167,8 @@ describe('web, on real nodes', () => {
     const again = await sit(cookie);
     const entered = await again.ask('lab:enter', { lab: LAB });
     expect(entered.ok && entered.data.session.status).toBe('ready');
-    expect(entered.ok && entered.data.results['containers-node-1']?.status).toBe('failed');
+    expect(entered.ok && entered.data.results['containers-node-1']).toMatchObject({ status: 'failed', hintsOpened: 2 });
+    expect(entered.ok && veth(entered.data)?.[1]?.text).toContain('ip link add veth0');
     await attach(again, terminal);
     await vi.waitFor(() => expect(again.screen(terminal)).toContain('ip netns add docker1'), 5_000);
     await again.ask('terminal:input', { terminal, data: 'echo "[$KEPT]"\r' });

@@ -2,6 +2,7 @@
 
 import { useParams, useRouter } from 'next/navigation';
 import { type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import type { Request } from '../../server/protocol.ts';
 import { LiveContext } from './context.ts';
 import { createLive, type Live } from './live.ts';
 
@@ -63,6 +64,7 @@ export function useLab() {
       check: (checkpoint?: string) => live.wish('checkpoint:check', checkpoint ? { lab, checkpoint } : { lab }),
       answer: (checkpoint: string, answers: Record<string, string>) =>
         live.request('question:answer', { lab, checkpoint, answers }),
+      openHint: (hint: Omit<Request<'hint:open'>, 'lab'>) => live.wish('hint:open', { lab, ...hint }),
       transferCode: () => live.request('me:code', {}),
       sshToken: (node: string) => live.request('terminal:ssh', { lab, node }),
       history: () => live.request('history:list', { lab }),

@@ -109,4 +109,34 @@ export const migrations: Record<string, Migration> = {
         .execute();
     },
   },
+  '2026-11-25-hints': {
+    async up(db: Kysely<Tables>) {
+      await db.schema
+        .createTable('hint')
+        .addColumn('person', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+        .addColumn('lab', 'text', (column) => column.notNull())
+        .addColumn('checkpoint', 'text', (column) => column.notNull())
+        .addColumn('fact', 'text', (column) => column.notNull())
+        .addColumn('level', 'text', (column) => column.notNull())
+        .addColumn('opened_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('hint_key', ['person', 'lab', 'checkpoint', 'fact', 'level'])
+        .execute();
+      // Facts had no ids, and their advice was hint and repair in one, told at once. The log of verdicts stays as it was.
+      for (const { person, lab, checkpoint, facts } of await db.selectFrom('result').selectAll().execute()) {
+        await db
+          .updateTable('result')
+          .set({ facts: JSON.stringify(JSON.parse(facts).map(withId)) })
+          .where('person', '=', person)
+          .where('lab', '=', lab)
+          .where('checkpoint', '=', checkpoint)
+          .execute();
+      }
+    },
+  },
 };
+
+/** A fact of before ids, as facts are now: the next judgement puts its own in its place. */
+function withId(fact: { ok: boolean; advice: string }, place: number): object {
+  const parts = fact.ok ? {} : { advice: '', repair: fact.advice };
+  return { id: `fact-${place + 1}`, ...fact, ...parts };
+}

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { type CommandTable, createCommandTable } from './commands.ts';
+import { createHintTable, type HintTable } from './hints.ts';
 import { createInvitationTable, type InvitationTable } from './invitations.ts';
 import { migrations } from './migrations.ts';
 import { createPeopleTable, type PeopleTable } from './people.ts';
@@ -14,11 +15,12 @@ import type { Tables } from './tables.ts';
 /** How long a statement waits for another process's write lock, e.g. the command line's. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-/** What is kept: people, their sessions, their progress, what they ran, whom they let watch. */
+/** What is kept: people, their sessions, their progress, the hints they opened, what they ran, whom they let watch. */
 export interface Store {
   people: PeopleTable;
   sessions: SessionTable;
   progress: ProgressTable;
+  hints: HintTable;
   commands: CommandTable;
   invitations: InvitationTable;
   /** Rejects when the database does not answer. */
@@ -45,6 +47,7 @@ export async function openStore(path: string): Promise<Store> {
     people: createPeopleTable(db),
     sessions: createSessionTable(db),
     progress: createProgressTable(db),
+    hints: createHintTable(db),
     commands: createCommandTable(db),
     invitations: createInvitationTable(db),
     async ping() {

@@ -49,6 +49,15 @@ export interface Tables {
     facts: ColumnType<Json, Json, never>;
     judged_at: ColumnType<Moment, Moment, never>;
   };
+  /** A hint that a learner opened, never altered. */
+  hint: {
+    person: string;
+    lab: string;
+    checkpoint: string;
+    fact: string;
+    level: 'hint' | 'repair';
+    opened_at: ColumnType<Moment, Moment, never>;
+  };
   /** A command a learner ran, as the node's bash told of it. */
   command: {
     id: Generated<number>;

@@ -1,4 +1,4 @@
-import type { CheckpointResult, LabState } from '../../../server/protocol.ts';
+import type { LabState, ShownResult } from '../../../server/protocol.ts';
 import type { Outline, OutlineStep } from './outline.ts';
 
 /** How far a step, or a lab, is. */
@@ -8,7 +8,7 @@ export interface Progress {
 }
 
 /** A checkpoint counts once it has passed; a later mistake is shown on its card and takes nothing away. */
-export function done(result: CheckpointResult | undefined): boolean {
+export function done(result: ShownResult | undefined): boolean {
   return result !== undefined && (result.status === 'passed' || result.passedAt !== undefined);
 }
 

@@ -2,11 +2,13 @@
 
 import { IconCheck, IconChevronDown, IconExclamationMark, IconLoader2, IconQuestionMark } from '@tabler/icons-react';
 import { useId, useState } from 'react';
+import { answerFact } from '../../../../content/answer.ts';
 import type { Checkpoint } from '../../../../content/schema.ts';
-import type { CheckpointResult } from '../../../../server/protocol.ts';
+import type { ShownResult } from '../../../../server/protocol.ts';
 import { useLab } from '../../../live/LabProvider.tsx';
-import { LAPSED, unknownBecause, verdicts } from '../../../words.ts';
+import { hints, LAPSED, lapsedSince, unknownBecause, verdicts } from '../../../words.ts';
 import type { Outline } from '../outline.ts';
+import { clockTime } from '../progress.ts';
 import buttons from './buttons.module.css';
 import styles from './CheckpointCard.module.css';
 import { FactLine } from './FactLine.tsx';
@@ -14,7 +16,7 @@ import { JudgedAt } from './JudgedAt.tsx';
 import { Questions } from './Questions.tsx';
 import { useFold } from './useFold.ts';
 
-type Look = CheckpointResult['status'] | 'lapsed';
+type Look = ShownResult['status'] | 'lapsed';
 
 /** A claim about the nodes, whether it holds, and for each fact what was expected, what is, and what to do. */
 export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint; course: Outline }) {
@@ -52,6 +54,9 @@ export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint;
           <p className={styles.meta} role="status">
             <b>{lapsed ? LAPSED : verdicts[status]}</b>
             {!folded && <JudgedAt result={result} askedAt={askedAt} questions={checkpoint.questions.length > 0} />}
+            {!folded && result !== undefined && result.hintsOpened > 0 && (
+              <span title={hints.countedLong}> · {hints.opened(result.hintsOpened)}</span>
+            )}
           </p>
         </div>
         {status === 'passed' && (
@@ -84,28 +89,27 @@ export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint;
   );
 }
 
-function Body(props: { checkpoint: Checkpoint; course: Outline; result: CheckpointResult | undefined; look: Look }) {
+function Body(props: { checkpoint: Checkpoint; course: Outline; result: ShownResult | undefined; look: Look }) {
   const { checkpoint, course, result, look } = props;
-  const asks = new Set(checkpoint.questions.map((question) => question.ask));
+  const asks = new Set(checkpoint.questions.map((question) => answerFact(question.id)));
   // A question's verdict stands at its field; the list keeps what is about the nodes.
-  const facts = (result?.facts ?? []).filter((fact) => !asks.has(fact.title));
+  const facts = (result?.facts ?? []).filter((fact) => !asks.has(fact.id));
   return (
     <div className={styles.body}>
-      {look === 'lapsed' && <p className={styles.words}>它之前通过过，成绩仍然算数；后来节点变了，现在不再成立：</p>}
-      {look === 'unknown' && <p className={styles.words}>{unknownBecause[result?.trouble ?? 'nodes']}</p>}
+      {look === 'lapsed' && <p className={styles.words}>{lapsedSince(clockTime(result?.passedAt ?? 0))}</p>}
+      {look === 'unknown' && (
+        <p className={styles.words}>
+          {unknownBecause[result?.trouble ?? 'nodes']}
+          {facts.length > 0 && '下面是上一次的结果。'}
+        </p>
+      )}
       {look === 'pending' && facts.length === 0 && checkpoint.questions.length === 0 && (
         <p className={styles.words}>照上面的步骤做完，这里会自己变绿；哪里不对，会告诉你期望是什么、实际是什么。</p>
       )}
       {facts.length > 0 && (
-        <ul className={styles.facts}>
-          {facts.map((fact, place) => (
-            <FactLine
-              // biome-ignore lint/suspicious/noArrayIndexKey: two facts may share a title; their order is the check's.
-              key={`${place}:${fact.title}`}
-              id={`look:${checkpoint.id}:${place}`}
-              fact={fact}
-              course={course}
-            />
+        <ul className={styles.facts} data-stale={look === 'unknown' ? '' : undefined}>
+          {facts.map((fact) => (
+            <FactLine key={fact.id} checkpoint={checkpoint.id} fact={fact} course={course} />
           ))}
         </ul>
       )}

@@ -2,76 +2,61 @@
 
 import { IconCheck, IconX } from '@tabler/icons-react';
 import Link from 'next/link';
-import { Fragment, type ReactNode, useState } from 'react';
-import type { Fact } from '../../../../content/check.ts';
-import { useRun } from '../../../live/run.ts';
-import type { Outline, OutlineNode } from '../outline.ts';
-import { BlockStatus } from './BlockStatus.tsx';
-import { CopyButton } from './CopyButton.tsx';
+import type { ShownFact } from '../../../../server/protocol.ts';
+import type { Outline } from '../outline.ts';
+import { FactCommand } from './FactCommand.tsx';
+import { FactHints } from './FactHints.tsx';
 import styles from './FactLine.module.css';
-import { NodeChip } from './NodeChip.tsx';
-import { RunButton } from './RunButton.tsx';
+import { Words } from './Words.tsx';
 
-/** One line of a verdict: holds or not; if not, expected against actual, then what to do and how to see it oneself. */
-export function FactLine({ id, fact, course }: { id: string; fact: Fact; course: Outline }) {
-  return (
-    <li className={styles.fact} data-ok={fact.ok ? '' : undefined}>
-      {fact.ok ? <IconCheck size={17} stroke={2.2} aria-hidden /> : <IconX size={17} stroke={2.2} aria-hidden />}
-      <div>
-        <p className={styles.title}>
-          <span className="visually-hidden">{fact.ok ? '成立：' : '不成立：'}</span>
-          <Text>{fact.title}</Text>
-        </p>
-        {!fact.ok && (
-          <dl className={styles.pair}>
-            <dt>期望</dt>
-            <dd>{fact.expected}</dd>
-            <dt>实际</dt>
-            <dd>{fact.actual}</dd>
-          </dl>
-        )}
-        {fact.advice !== '' && (
-          <p className={styles.advice}>
-            <Text code={(text) => <CheckpointLink id={text} course={course} />}>{fact.advice}</Text>
-          </p>
-        )}
-        {!fact.ok && fact.look && <Look id={id} look={fact.look} course={course.nodes} />}
-      </div>
-    </li>
-  );
+interface Props {
+  checkpoint: string;
+  fact: ShownFact;
+  course: Outline;
 }
 
-/** A command that shows it, to run or copy. */
-function Look({ id, look, course }: { id: string; look: NonNullable<Fact['look']>; course: OutlineNode[] }) {
-  const { run, status, canRun, interrupt, elsewhere, cancel } = useRun();
-  const [why, setWhy] = useState<string | null>(null);
+/** One line of a verdict: holds or not; if not, expected beside actual, how to see it oneself, and the hints. */
+export function FactLine({ checkpoint, fact, course }: Props) {
+  const { id, ok, look, notice } = fact;
   return (
-    <div className={styles.look}>
-      <span className={styles.lookHead}>自己看一眼</span>
-      <NodeChip name={look.node} course={course} />
-      <code>{look.command}</code>
-      <span className={styles.lookButtons}>
-        <CopyButton text={look.command} label={`复制 ${look.command}`} />
-        <RunButton
-          quiet
-          able={canRun()}
-          label={`运行 ${look.command}`}
-          run={() => {
-            setWhy(null);
-            run({ id, nodes: [look.node], text: look.command });
-          }}
-          explain={setWhy}
-        />
-      </span>
-      <BlockStatus
-        status={status(id)}
-        stream={false}
-        why={why}
-        note=""
-        several={false}
-        choose={{ interrupt: () => interrupt(id), elsewhere: () => elsewhere(id), cancel: () => cancel(id) }}
-      />
-    </div>
+    <li className={styles.fact} data-ok={ok ? '' : undefined} data-fact={id}>
+      {ok ? <IconCheck size={17} stroke={2.2} aria-hidden /> : <IconX size={17} stroke={2.2} aria-hidden />}
+      <div>
+        <p className={styles.title}>
+          <span className="visually-hidden">{ok ? '成立：' : '不成立：'}</span>
+          <Words>{fact.title}</Words>
+        </p>
+        {!ok && (
+          <dl className={styles.pair}>
+            <div>
+              <dt>期望</dt>
+              <dd>{fact.expected}</dd>
+            </div>
+            <div data-actual>
+              <dt>实际</dt>
+              <dd>{fact.actual}</dd>
+            </div>
+          </dl>
+        )}
+        {notice !== '' && (
+          <p className={styles.notice}>
+            <Words code={(text) => <CheckpointLink id={text} course={course} />}>{notice}</Words>
+          </p>
+        )}
+        {!ok && look && (
+          <div className={styles.look}>
+            <span>自己看一眼</span>
+            <FactCommand
+              id={`look:${checkpoint}:${id}`}
+              node={look.node}
+              command={look.command}
+              course={course.nodes}
+            />
+          </div>
+        )}
+        <FactHints checkpoint={checkpoint} fact={fact} course={course} />
+      </div>
+    </li>
   );
 }
 
@@ -84,17 +69,5 @@ function CheckpointLink({ id, course }: { id: string; course: Outline }) {
     <Link href={`/labs/${course.id}/${step.id}`}>
       「第 {step.number} 步：{claim}」
     </Link>
-  );
-}
-
-/** Words in which backticks mark code. `code` may show a piece of it otherwise. */
-export function Text({ children, code }: { children: string; code?: (text: string) => ReactNode }) {
-  return children.split('`').map((part, place) =>
-    place % 2 === 1 ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one sentence never move.
-      <Fragment key={place}>{code ? code(part) : <code>{part}</code>}</Fragment>
-    ) : (
-      part
-    ),
   );
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import type { CheckpointResult } from '../../../../server/protocol.ts';
+import type { ShownResult } from '../../../../server/protocol.ts';
 import { useLab } from '../../../live/LabProvider.tsx';
 
 /** How often 「3 分钟前」 is counted anew, ms. */
@@ -9,7 +9,7 @@ const RECOUNT_MS = 20_000;
 const MINUTE_MS = 60_000;
 
 /** When a checkpoint was judged, by whom it was asked, and how long it took. */
-export function JudgedAt(props: { result: CheckpointResult | undefined; askedAt: number | null; questions: boolean }) {
+export function JudgedAt(props: { result: ShownResult | undefined; askedAt: number | null; questions: boolean }) {
   const { result, askedAt, questions } = props;
   const { clock } = useLab();
   const now = useNow() + clock;

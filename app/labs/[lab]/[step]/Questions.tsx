@@ -3,17 +3,16 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
-import { readAnswer } from '../../../../content/answer.ts';
+import { answerFact, readAnswer } from '../../../../content/answer.ts';
 import type { Checkpoint, Question } from '../../../../content/schema.ts';
-import type { CheckpointResult, RefusalCode } from '../../../../server/protocol.ts';
+import type { RefusalCode, ShownResult } from '../../../../server/protocol.ts';
 import { useLab } from '../../../live/LabProvider.tsx';
 import { refusals } from '../../../words.ts';
-
-import { Text } from './FactLine.tsx';
 import styles from './Questions.module.css';
+import { Words } from './Words.tsx';
 
 /** A checkpoint's questions, as a form in its card; each has its own verdict. */
-export function Questions({ checkpoint, result }: { checkpoint: Checkpoint; result: CheckpointResult | undefined }) {
+export function Questions({ checkpoint, result }: { checkpoint: Checkpoint; result: ShownResult | undefined }) {
   const { state, answer } = useLab();
   const [typed, setTyped] = useState<Record<string, string>>({});
   const [mistakes, setMistakes] = useState<Record<string, string>>({});
@@ -78,22 +77,24 @@ function Field(props: {
   /** Whether what stands in the field is not what was judged. */
   edited: boolean;
   mistake: string | undefined;
-  result: CheckpointResult | undefined;
+  result: ShownResult | undefined;
   change(value: string): void;
 }) {
   const { question, value, edited, mistake, result, change } = props;
   const fact =
-    edited || !result?.answers?.[question.id] ? undefined : result.facts.find((one) => one.title === question.ask);
+    edited || !result?.answers?.[question.id]
+      ? undefined
+      : result.facts.find((one) => one.id === answerFact(question.id));
   const passed = !edited && result?.status === 'passed';
   const right = passed || fact?.ok === true;
   const wrong = !right && fact?.ok === false;
   // What to do about it takes the hint's place: nothing below moves.
-  const hint = wrong ? fact?.advice || '和这次抓到的包不一致，再看一遍' : question.hint;
+  const hint = wrong ? fact?.notice || '和这次抓到的包不一致，再看一遍' : question.hint;
   return (
     <div className={styles.field} data-verdict={right ? 'right' : wrong ? 'wrong' : undefined}>
       <TextInput
         label={question.ask}
-        description={hint ? <Text>{hint}</Text> : undefined}
+        description={hint ? <Words>{hint}</Words> : undefined}
         inputWrapperOrder={['label', 'input', 'error', 'description']}
         value={value}
         error={mistake || undefined}

@@ -45,7 +45,7 @@ function bareFacts(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fa
     (each) => linkWithAddress(own(nodeOf(snapshot, each)), each.underlay)?.mac === sender,
   );
   const culprit = owner ?? (request ? side : peer);
-  const sealed = claim(side, 'bare', '节点之间没有未封装的容器包', '没有', 'tcpdump -i ens33 -nn -c 4 icmp');
+  const sealed = claim(culprit, 'bare', '节点之间没有未封装的容器包', '没有', 'tcpdump -i ens33 -nn -c 4 icmp');
   const what = request ? '请求' : '应答';
   const where =
     culprit === (request ? side : peer)

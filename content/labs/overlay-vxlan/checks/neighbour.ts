@@ -45,10 +45,8 @@ export function neighbourFact(snapshot: NetworkSnapshot, side: Side, mine: Tunne
     const state = entry.state.join(' ');
     const why = asks
       ? '问过 ARP，但没有得到应答：对端也要能把广播发回来。'
-      : '表项还没写好就 ping 过，内核问 ARP 没有问到，留下了这一项；ping 报 Destination Host Unreachable。';
-    const how = asks
-      ? `让对端也能发广播，再 ping 一次；或直接写成静态的：执行 ${set}。`
-      : `这时 \`ip neighbor add\` 会报 File exists，要用 replace：执行 ${set}。`;
+      : '表项还没写好就 ping 过，内核问 ARP 没有问到，留下了这一项，ping 报 Destination Host Unreachable；这时 `ip neighbor add` 会报 File exists，要用 replace。';
+    const how = asks ? `让对端也能发广播，再 ping 一次；或直接写成静态的：执行 ${set}。` : `执行 ${set}。`;
     return fails(known, `${state}（没有 MAC）`, why, how);
   }
   // Nobody has asked yet, but whoever asks will be answered.

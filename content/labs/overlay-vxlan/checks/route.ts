@@ -82,7 +82,7 @@ function* homewardFacts(node: NodeSnapshot, side: Side, tunnel: Tunnel): Generat
 /** A packet that is refused although the tables know its way. */
 function filtered(way: Claim, iif: string, from: string): Fact {
   const why = `路由表里有它的去路，多半是反向路径检查（rp_filter）不通过：内核认为 ${from} 不该从 \`${iif}\` 进来。`;
-  const how = `执行 \`sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.${iif}.rp_filter=0\`，或补上从 \`${iif}\` 回到 ${from} 的路由。`;
+  const how = `执行 \`sysctl net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.${iif}.rp_filter=0\`，或补上从 ${iif} 回到 ${from} 的路由。`;
   return fails(way, '被拒绝', `${why}它丢包没有任何报错。`, how);
 }
 
