@@ -17,7 +17,7 @@ function filesOfGuide(): Record<string, string> {
 
 /** Node-1 with nothing but lo, or with a bridge too. */
 function snapshotWith(bridge?: Partial<Link>): NetworkSnapshot {
-  const counters = { rxPackets: 0, txPackets: 0, rxDropped: 0, txDropped: 0, txErrors: 0 };
+  const counters = { rxPackets: 0, txPackets: 0, rxDropped: 0, txDropped: 0, rxErrors: 0, txErrors: 0, txCarrier: 0 };
   const plain = { mac: '02:00:00:00:00:01', mtu: 1500, up: true, carrier: true, kind: '', addresses: [], counters };
   const links: Link[] = [{ ...plain, index: 1, name: 'lo' }];
   if (bridge) links.push({ ...plain, index: 2, name: 'br7', kind: 'bridge', ...bridge });
@@ -30,6 +30,8 @@ function snapshotWith(bridge?: Partial<Link>): NetworkSnapshot {
     neighbours: [],
     fdb: [],
     forwarding: {},
+    rpFilter: {},
+    firewall: [],
     counters: {},
   };
   const node = { name: 'node-1', namespaces: [namespace] as [typeof namespace], routeAnswers: [], packages: {} };

@@ -23,6 +23,8 @@ export const RUN_PACKAGES = {
   tcpdump: 'tcpdump',
   ip: 'iproute2',
   ping: 'iputils-ping',
+  nft: 'nftables',
+  'iptables-nft-save': 'iptables',
   nsenter: 'util-linux',
   setpriv: 'util-linux',
   perl: 'perl-base',

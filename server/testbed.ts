@@ -71,7 +71,7 @@ export function createFakeLabd(existing: { session: string; alive: boolean }[] =
     },
     async probe() {
       await note('probe');
-      return { sent: 1, received: 1, errors: [], frames: [] };
+      return { sent: 1, received: 1, errors: [], frames: [], changes: [] };
     },
     async exec() {
       await note('exec');

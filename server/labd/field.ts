@@ -1,9 +1,7 @@
-/** Reading what iproute2 printed about things a learner may have named: nothing is trusted, nothing throws. */
+/** Reading what a program printed about things a learner may have named: nothing is trusted, nothing throws. */
 
 /** The longest name, address or flag that is kept, characters; the kernel's own are far shorter. */
 const TEXT_MAX = 64;
-/** The most entries of one list that are looked at; what namespace.ts reads has room for about as many. */
-const PARSED_MAX = 65_536;
 /** The most entries of a list inside an entry: addresses of a link, flags. */
 const INNER_MAX = 64;
 
@@ -34,21 +32,4 @@ export function texts(value: unknown): string[] {
 /** The objects of a list, at most `max`. */
 export function objects(value: unknown, max: number = INNER_MAX): Fields[] {
   return Array.isArray(value) ? value.slice(0, max).map(fields) : [];
-}
-
-/** The entries of the lists that a program printed as JSON, one list after another, each on a line of its own. */
-export function parseLists(printed: string): Fields[] {
-  return printed.split('\n').flatMap(parseList);
-}
-
-function parseList(line: string): Fields[] {
-  // `ip -j` lets control characters through.
-  const clean = line.replace(/[\u0000-\u001f\u007f-\u009f]/g, '').trim();
-  if (clean === '') return [];
-  try {
-    return objects(JSON.parse(clean), PARSED_MAX);
-  } catch {
-    // A name that iproute2 did not escape, or output cut short: this table is then empty, and nothing holds by it.
-    return [];
-  }
 }

@@ -1,41 +1,59 @@
-import type { Neighbour } from '../network/snapshot.ts';
-import { inNamespace, observe } from './observe.ts';
-import { readNeighbours } from './tables.ts';
+import { AF_INET } from './links.ts';
+import { addressOf, attribute, attributesOf, dump, packIpv4, single } from './netlink.ts';
+import type { Asked } from './relay.ts';
+import { NDA, RTM_DELNEIGH, RTM_GETNEIGH, TABLE_HEADER } from './tables.ts';
 
-/** A neighbour table is read in 4 ms; ms, bytes. */
-const BOUNDS = { timeoutMs: 1000, maxBytes: 1024 * 1024 };
+/** Entries without an answer: INCOMPLETE, FAILED (include/uapi/linux/neighbour.h). */
+const UNRESOLVED = 0x01 | 0x20;
 /** A lost ping leaves one or two entries per namespace; no more than this are removed. */
 const REMOVED_MAX = 8;
 
-/** The neighbour tables of some namespaces before a probe, by path. */
-export type NeighboursBefore = Map<string, Neighbour[]>;
+interface Entry {
+  index: number;
+  dst: string;
+  state: number;
+}
+
+/** The IPv4 neighbour tables of some namespaces before a probe. */
+export type NeighboursBefore = Map<Asked, Entry[]>;
 
 /** Reads the neighbour tables of namespaces, before a probe may add to them. */
-export async function rememberNeighbours(paths: string[]): Promise<NeighboursBefore> {
-  return new Map(await Promise.all(paths.map(async (path) => [path, await neighboursIn(path)] as const)));
+export async function rememberNeighbours(namespaces: Asked[]): Promise<NeighboursBefore> {
+  return new Map(await Promise.all(namespaces.map(async (asked) => [asked, await neighboursIn(asked)] as const)));
 }
 
 /**
- * Removes the neighbour entries that a lost ping left unresolved and that were not there before: a FAILED entry would
- * make the learner's next `ip neighbor add` say «File exists».
+ * Removes the neighbour entries that a ping left unresolved and that were not there before: a FAILED entry would make
+ * the learner's next `ip neighbor add` say «File exists».
  */
 export async function removeLeftovers(before: NeighboursBefore): Promise<void> {
   await Promise.all(
-    [...before].map(async ([path, known]) => {
-      const left = (await neighboursIn(path)).filter(
+    [...before].map(async ([asked, known]) => {
+      const left = (await neighboursIn(asked)).filter(
         (entry) =>
-          entry.state.some((state) => state === 'FAILED' || state === 'INCOMPLETE') &&
-          !known.some(({ dst, dev }) => dst === entry.dst && dev === entry.dev),
+          (entry.state & UNRESOLVED) !== 0 &&
+          !known.some(({ dst, index }) => dst === entry.dst && index === entry.index),
       );
-      for (const { dst, dev } of left.slice(0, REMOVED_MAX)) {
-        // An entry that went by itself meanwhile is a non-zero exit, and just as well.
-        await observe(inNamespace(path, ['ip', 'neigh', 'del', dst, 'dev', dev], 'net_admin'), BOUNDS);
-      }
+      // An entry that went by itself meanwhile is a refusal, and just as well.
+      await Promise.all(left.slice(0, REMOVED_MAX).map((entry) => asked.ask(single(RTM_DELNEIGH, naming(entry)))));
     }),
   );
 }
 
-async function neighboursIn(path: string): Promise<Neighbour[]> {
-  const seen = await observe(inNamespace(path, ['ip', '-j', 'neigh', 'show', 'nud', 'all']), BOUNDS);
-  return readNeighbours(seen.stdout.toString('utf8'));
+function naming({ index, dst }: Entry): Buffer {
+  const header = Buffer.alloc(TABLE_HEADER);
+  header[0] = AF_INET;
+  header.writeInt32LE(index, 4);
+  return Buffer.concat([header, attribute(NDA.DST, packIpv4(dst))]);
+}
+
+async function neighboursIn(asked: Asked): Promise<Entry[]> {
+  const header = Buffer.alloc(TABLE_HEADER);
+  header[0] = AF_INET;
+  const answer = (await asked.ask(dump(RTM_GETNEIGH, header))) ?? [];
+  return answer.flatMap(({ body }) => {
+    if (body.length < TABLE_HEADER || body.readUInt8(0) !== AF_INET) return [];
+    const dst = addressOf(attributesOf(body, TABLE_HEADER).get(NDA.DST));
+    return dst === undefined ? [] : [{ index: body.readInt32LE(4), dst, state: body.readUInt16LE(8) }];
+  });
 }

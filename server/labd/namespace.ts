@@ -1,71 +1,100 @@
 import type { NamespaceSnapshot } from '../network/snapshot.ts';
-import { readLinks } from './links.ts';
-import { inNamespace, observe } from './observe.ts';
-import { readCounters, readFdb, readForwarding, readNeighbours, readRoutes, readRules } from './tables.ts';
+import { readCounters } from './counters.ts';
+import { readFirewall } from './firewall.ts';
+import { AF_INET, type Names, RTM_GETADDR, RTM_GETLINK, RTM_GETNETCONF, readLinks, readSwitches } from './links.ts';
+import { dump } from './netlink.ts';
+import type { Asked } from './relay.ts';
+import {
+  AF_BRIDGE,
+  RTM_GETNEIGH,
+  RTM_GETROUTE,
+  RTM_GETRULE,
+  readFdb,
+  readNeighbours,
+  readRoutes,
+  readRules,
+  TABLE_HEADER,
+} from './tables.ts';
+
+/** struct ifinfomsg, with which the kernel also takes questions for addresses and forwarding entries; bytes. */
+const LINK_HEADER = 16;
+
+/** A family header that asks for everything of a family; 0 is every family. */
+function header(length: number, family = 0): Buffer {
+  const bytes = Buffer.alloc(length);
+  bytes[0] = family;
+  return bytes;
+}
+
+const QUESTIONS = {
+  links: dump(RTM_GETLINK, header(LINK_HEADER)),
+  addresses: dump(RTM_GETADDR, header(LINK_HEADER)),
+  routes: dump(RTM_GETROUTE, header(TABLE_HEADER)),
+  rules: dump(RTM_GETRULE, header(TABLE_HEADER, AF_INET)),
+  neighbours: dump(RTM_GETNEIGH, header(TABLE_HEADER)),
+  fdb: dump(RTM_GETNEIGH, header(LINK_HEADER, AF_BRIDGE)),
+  switches: dump(RTM_GETNETCONF, header(4, AF_INET)),
+};
+
+/** Where a namespace is: `path` is for what a program of the host has to be started for. */
+export interface Spot {
+  asked: Asked;
+  path: string;
+}
 
 /**
- * Reading one namespace takes about 15 ms, a full one half a second, and on a machine where a whole class works at once
- * many times that. Stopping early would be taken for a dead node, ms.
+ * Reads a network namespace from outside, by asking the kernel; null when it could not be entered, as when it has just
+ * gone. Rejects when it holds more than is read.
  */
-const READ_MS = 5000;
-/** 8000 addresses print 1.2 MB (security.md §2); more than this is nobody's lab. */
-const READ_BYTES = 4 * 1024 * 1024;
-
-/**
- * One process reads it all. The script is constant: nothing a learner chose becomes part of it. Each part begins with a
- * line that cannot stand inside JSON, where line ends are escaped, nor in /proc. A part that fails is empty.
- * `read` says no although it read: these files end after their first byte-wise read, before the end of the line.
- */
-const SCRIPT = `
-echo '@tables'
-ip -j -d -s -force -batch - <<'BATCH'
-addr show
-route show table all
-rule show
-neigh show nud all
-BATCH
-echo
-echo '@fdb'; bridge -j fdb show; echo
-echo '@forwarding'; for f in /proc/sys/net/ipv4/conf/*/forwarding; do v=; read -r v < "$f"; printf '%s %s\\n' "$f" "$v"; done
-echo '@counters'; while read -r line; do printf '%s\\n' "$line"; done < /proc/net/snmp
-echo '@end'
-`;
-
-/** Reads a network namespace from outside, with the host's programs; null when it could not be read to its end. */
 export async function readNamespace(
-  path: string,
+  { asked, path }: Spot,
   name: string | null,
   inode: number,
 ): Promise<NamespaceSnapshot | null> {
-  const seen = await observe(inNamespace(path, ['sh', '-c', SCRIPT]), { timeoutMs: READ_MS, maxBytes: READ_BYTES });
-  const parts = split(seen.stdout.toString('utf8'));
-  if (seen.stopped || !parts.has('end')) return null;
-  const part = (key: string) => parts.get(key) ?? '';
+  // All questions at once: the relay answers them in turn, without waiting for us.
+  const [links, addresses, routes, rules, neighbours, fdb, switches, counters, firewall] = await Promise.all([
+    asked.ask(QUESTIONS.links),
+    asked.ask(QUESTIONS.addresses),
+    asked.ask(QUESTIONS.routes),
+    asked.ask(QUESTIONS.rules),
+    asked.ask(QUESTIONS.neighbours),
+    asked.ask(QUESTIONS.fdb),
+    asked.ask(QUESTIONS.switches),
+    readProtocols(asked),
+    readFirewall(asked, path),
+  ]);
+  if (!links || !addresses || !routes || !rules || !neighbours || !fdb || !switches) return null;
+  const found = readLinks(links, addresses);
+  const names: Names = new Map(found.map((link) => [link.index, link.name]));
   return {
     name,
     inode,
-    links: readLinks(part('tables')),
-    routes: readRoutes(part('tables')),
-    rules: readRules(part('tables')),
-    neighbours: readNeighbours(part('tables')),
-    fdb: readFdb(part('fdb')),
-    forwarding: readForwarding(part('forwarding')),
-    counters: readCounters(part('counters')),
+    links: found,
+    routes: readRoutes(routes, names),
+    rules: readRules(rules),
+    neighbours: readNeighbours(neighbours, names),
+    fdb: readFdb(fdb, names),
+    ...readSwitches(switches, found),
+    firewall,
+    counters,
   };
 }
 
-function split(printed: string): Map<string, string> {
-  const parts = new Map<string, string>();
-  let key = '';
-  let lines: string[] = [];
-  for (const line of printed.split('\n')) {
-    if (!/^@[a-z]+$/.test(line)) {
-      lines.push(line);
-      continue;
-    }
-    parts.set(key, lines.join('\n'));
-    key = line.slice(1);
-    lines = [];
-  }
-  return parts.set(key, lines.join('\n'));
+async function readProtocols(asked: Asked): Promise<Record<string, number>> {
+  const files = await Promise.all([asked.read('snmp'), asked.read('netstat')]);
+  return readCounters(files.join(''));
+}
+
+/** What passed through a namespace so far: its links, its protocols, its firewall. */
+export type Tally = Pick<NamespaceSnapshot, 'links' | 'counters' | 'firewall'>;
+
+/** Reads what counts in a namespace, without its tables; null when it has gone. */
+export async function readTally({ asked, path }: Spot): Promise<Tally | null> {
+  const [links, addresses, counters, firewall] = await Promise.all([
+    asked.ask(QUESTIONS.links),
+    asked.ask(QUESTIONS.addresses),
+    readProtocols(asked),
+    readFirewall(asked, path),
+  ]);
+  return links && addresses ? { links: readLinks(links, addresses), counters, firewall } : null;
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 /** Nobody: what runs in a learner's namespace needs no right of the host. */
 const NOBODY = '65534';
@@ -24,9 +24,11 @@ export interface Bounds {
 const STDERR_BYTES = 4096;
 
 /** `argv` as nsenter runs it in a network namespace, as nobody, with these capabilities over it (none by default). */
-export function inNamespace(path: string, argv: string[], capability?: 'net_raw' | 'net_admin'): string[] {
-  if (!capability) return ['nsenter', `--net=${path}`, '--setuid', NOBODY, '--setgid', NOBODY, '--', ...argv];
-  const only = `-all,+${capability}`;
+export function inNamespace(path: string, argv: string[], ...capabilities: ('net_raw' | 'net_admin')[]): string[] {
+  if (capabilities.length === 0) {
+    return ['nsenter', `--net=${path}`, '--setuid', NOBODY, '--setgid', NOBODY, '--', ...argv];
+  }
+  const only = ['-all', ...capabilities.map((capability) => `+${capability}`)].join();
   const drop = ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups', '--no-new-privs', '--bounding-set', only];
   // A tcpdump must not outlive a labd that was killed.
   const rest = ['--inh-caps', only, '--ambient-caps', only, '--pdeathsig', 'KILL'];
@@ -39,8 +41,14 @@ export function start(argv: string[]) {
   return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: ENV, cwd: '/', detached: true });
 }
 
-/** Ends a program that start() started, and what it started. */
-export function end(child: ReturnType<typeof start>, signal: 'SIGTERM' | 'SIGKILL'): void {
+/** The same, of a program that is written to. */
+export function startFed(argv: string[]) {
+  const [file = '', ...args] = argv;
+  return spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: ENV, cwd: '/', detached: true });
+}
+
+/** Ends a program that start() or startFed() started, and what it started. */
+export function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   try {
     process.kill(-child.pid, signal);

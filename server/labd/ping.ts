@@ -8,15 +8,18 @@ const PING_BYTES = 65_536;
 const ERRORS_MAX = 5;
 const ERROR_CHARS = 160;
 
+/** What ping itself says. */
+export type Pinged = Omit<ProbeTrace, 'frames' | 'changes'>;
+
 /** Pings from a namespace with the host's ping, as nobody with CAP_NET_RAW; the payload repeats the mark (hex). */
-export async function ping(path: string, to: string, count: number, mark: string): Promise<Omit<ProbeTrace, 'frames'>> {
+export async function ping(path: string, to: string, count: number, mark: string): Promise<Pinged> {
   const argv = ['ping', '-n', '-c', String(count), '-i', '0.2', '-W', '1', '-p', mark, to];
   const seen = await observe(inNamespace(path, argv, 'net_raw'), { timeoutMs: PING_MS, maxBytes: PING_BYTES });
   return { sent: count, ...readPing(seen.stdout.toString('latin1'), seen.stderr, to) };
 }
 
 /** Reads what iputils' ping said: answers, their TTL, complaints. */
-export function readPing(printed: string, complaint: string, to: string): Omit<ProbeTrace, 'frames' | 'sent'> {
+export function readPing(printed: string, complaint: string, to: string): Omit<Pinged, 'sent'> {
   const received = Number(/(\d+) received/.exec(printed)?.[1] ?? 0);
   const from = `bytes from ${to}: `;
   const ttl = printed

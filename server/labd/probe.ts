@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Link } from '../network/snapshot.ts';
+import type { Link, NamespaceSnapshot } from '../network/snapshot.ts';
 import type { Frame, ProbeRequest, ProbeTrace } from '../network/trace.ts';
 import { rememberNeighbours, removeLeftovers } from './leftovers.ts';
-import { readNamespace } from './namespace.ts';
-import type { NodeDriver, NodeSpec, SessionId, Vantage } from './nodes/driver.ts';
-import { ping } from './ping.ts';
+import type { NodeDriver, NodeSpec, SessionId } from './nodes/driver.ts';
+import { type Pinged, ping } from './ping.ts';
+import { type Counted, startTally } from './tally.ts';
 import { openTap, type Place } from './tap.ts';
+import { type NodeView, openView, readNode, type View } from './view.ts';
 
 /** The interfaces of a node that are listened at: its card, its bridges and tunnels; a lab needs three. */
 const LINKS_MAX = 8;
@@ -24,17 +25,15 @@ export interface Probe {
 export function createProbe({ driver }: { driver: NodeDriver }): Probe {
   return {
     async run(session, nodes, request) {
-      const vantages = new Map<string, Vantage>();
+      const view = openView(driver, session, nodes);
       try {
-        for (const { name } of nodes) {
-          const vantage = driver.vantage?.(session, name);
-          if (!vantage) throw new Error(`the ${driver.kind} runtime offers no view of ${name} from outside`);
-          vantages.set(name, vantage);
-        }
-        const places = [...(await placesIn(nodes, vantages)), ...placesOnWire(driver, session)];
-        return await watch(request, places, origin(request, vantages), [...vantages.values()]);
+        const from = origin(request, view);
+        const spaces = await Promise.all(view.nodes.map(readNode));
+        const places = nodes.flatMap((node, index) => placesIn(node, view.nodes[index], spaces[index]?.[0]));
+        const counted = view.nodes.flatMap((node, index) => countedIn(node, spaces[index] ?? [], request));
+        return await watch(request, from, [...places, ...placesOnWire(driver, session)], counted, view);
       } finally {
-        for (const vantage of vantages.values()) vantage.close();
+        view.close();
       }
     },
   };
@@ -42,26 +41,32 @@ export function createProbe({ driver }: { driver: NodeDriver }): Probe {
 
 async function watch(
   { to, count }: ProbeRequest,
-  places: Place[],
   from: string,
-  vantages: Vantage[],
+  places: Place[],
+  counted: Counted[],
+  view: View,
 ): Promise<ProbeTrace> {
   const mark = randomBytes(8).toString('hex');
-  const before = await rememberNeighbours([...new Set([from, ...vantages.map(({ own }) => own)])]);
+  const asked = view.nodes.flatMap(({ own, named }) => [own, ...named].map((spot) => spot.asked));
+  const before = await rememberNeighbours([...new Set(asked)]);
   const taps = places.map((place) => ({ place, ...openTap(place, filterFor(mark)) }));
-  let result: Awaited<ReturnType<typeof ping>>;
+  let result: Pinged;
+  let changes: ProbeTrace['changes'];
   try {
     await Promise.all(taps.map(listening));
+    const tally = await startTally(counted);
     result = await ping(from, to, count, mark);
     await sleep(SETTLE_MS);
+    changes = await tally();
   } catch (error) {
     await Promise.all(taps.map((tap) => tap.stop()));
     throw error;
   }
   const frames = (await Promise.all(taps.map((tap) => tap.stop()))).flat();
-  if (result.received < result.sent) await removeLeftovers(before);
+  // Also when all is answered: a neighbour that nobody needed for the answer may have been asked for.
+  await removeLeftovers(before);
   frames.sort((a, b) => a.atMicros - b.atMicros);
-  return { ...result, frames: frames.filter((frame) => belongs(frame, mark)).slice(0, FRAMES_MAX) };
+  return { ...result, frames: frames.filter((frame) => belongs(frame, mark)).slice(0, FRAMES_MAX), changes };
 }
 
 /**
@@ -77,34 +82,46 @@ async function listening({ place, ready }: { place: Place; ready: Promise<void> 
 }
 
 /** The namespace a probe starts from, as the vantage verified it. */
-function origin({ node, namespace }: ProbeRequest, vantages: Map<string, Vantage>): string {
-  const vantage = vantages.get(node);
-  const path = namespace === null ? vantage?.own : vantage?.named.find(({ name }) => name === namespace)?.path;
-  if (path === undefined) throw new Error(`${node} has no namespace ${namespace ?? ''}`);
-  return path;
+function origin({ node, namespace }: ProbeRequest, { nodes }: View): string {
+  const view = nodes.find(({ name }) => name === node);
+  const spot = namespace === null ? view?.own : view?.named.find(({ name }) => name === namespace);
+  if (!spot) throw new Error(`${node} has no namespace ${namespace ?? ''}`);
+  return spot.path;
 }
 
-async function placesIn(nodes: NodeSpec[], vantages: Map<string, Vantage>): Promise<Place[]> {
-  const places = nodes.map(async ({ name, nic, address }) => {
-    const path = vantages.get(name)?.own ?? '';
-    const namespace = await readNamespace(path, null, 0);
-    if (!namespace) throw new Error(`the network of ${name} could not be read within bounds`);
-    const ip = address.split('/')[0];
-    const card = (link: Link) => link.name === nic || link.addresses.some(({ local }) => local === ip);
-    return (
-      namespace.links
-        .filter((link) => link.up && (link.kind === 'vxlan' || link.kind === 'bridge' || card(link)))
-        // A learner's packets pass where the addresses are: those first, when there are more links than may be watched.
-        .sort((a, b) => Number(card(b)) - Number(card(a)) || Number(hasIpv4(b)) - Number(hasIpv4(a)))
-        .slice(0, LINKS_MAX)
-        .map((link): Place => ({ path, link: link.name, at: { node: name, namespace: null, link: link.name } }))
-    );
-  });
-  return (await Promise.all(places)).flat();
+function placesIn(
+  { name, nic, address }: NodeSpec,
+  view: NodeView | undefined,
+  namespace: NamespaceSnapshot | undefined,
+): Place[] {
+  if (!view || !namespace) return [];
+  const ip = address.split('/')[0];
+  const card = (link: Link) => link.name === nic || link.addresses.some(({ local }) => local === ip);
+  return (
+    namespace.links
+      .filter((link) => link.up && (link.kind === 'vxlan' || link.kind === 'bridge' || card(link)))
+      // A learner's packets pass where the addresses are: those first, when there are more links than may be watched.
+      .sort((a, b) => Number(card(b)) - Number(card(a)) || Number(hasIpv4(b)) - Number(hasIpv4(a)))
+      .slice(0, LINKS_MAX)
+      .map((link): Place => {
+        return { path: view.own.path, link: link.name, at: { node: name, namespace: null, link: link.name } };
+      })
+  );
 }
 
 function hasIpv4(link: Link): boolean {
   return link.addresses.some(({ family }) => family === 'inet');
+}
+
+/** The namespaces of a node in which the ping may count: its own, where it leaves from, and whoever has its address. */
+function countedIn(view: NodeView, spaces: NamespaceSnapshot[], request: ProbeRequest): Counted[] {
+  const ends = spaces.slice(1).flatMap((space): Counted[] => {
+    const isFrom = view.name === request.node && space.name === request.namespace;
+    const isTo = space.links.some(({ addresses }) => addresses.some(({ local }) => local === request.to));
+    const spot = view.named.find(({ inode }) => inode === space.inode);
+    return spot && (isFrom || isTo) ? [{ node: view.name, namespace: space.name, spot }] : [];
+  });
+  return [{ node: view.name, namespace: null, spot: view.own }, ...ends];
 }
 
 function placesOnWire(driver: NodeDriver, session: SessionId): Place[] {

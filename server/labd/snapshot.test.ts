@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeDriver } from './nodes/driver.ts';
 import { createProbe } from './probe.ts';
@@ -21,15 +23,17 @@ const named = () => [
   { name: 'gone', inode: 1, path: path(`${tag}x`) },
 ];
 let closed = 0;
+const root = mkdtempSync(join(tmpdir(), 'netloom-root-'));
 // Only what the reader and the probe use of a driver.
 const driver = {
   kind: 'fake',
-  vantage: () => ({ own: path(node), named: named(), close: () => void closed++ }),
+  vantage: () => ({ own: path(node), named: named(), root, close: () => void closed++ }),
   wire: () => ({ path: path(wire), ports: { 'node-1': 'p1' } }),
-  readFile: async () => Buffer.from('Package: net-tools\nStatus: install ok installed\n'),
 } as unknown as NodeDriver;
 
 beforeAll(() => {
+  mkdirSync(join(root, 'var/lib/dpkg'), { recursive: true });
+  writeFileSync(join(root, 'var/lib/dpkg/status'), 'Package: net-tools\nStatus: install ok installed\n');
   for (const name of [node, box, wire]) ip('netns', 'add', name);
   const commands: [string, string][] = [
     [node, `link add ens33 type veth peer name p1 netns ${wire}`],
@@ -51,6 +55,7 @@ beforeAll(() => {
 });
 
 afterAll(() => {
+  rmSync(root, { recursive: true });
   for (const name of [node, box, wire]) ip('netns', 'del', name);
 });
 
@@ -65,7 +70,7 @@ describe('a snapshot', () => {
     ]);
     const [own, docker] = read?.namespaces ?? [];
     expect(own?.links.find(({ name }) => name === 'vxlan100')?.vxlan?.vni).toBe(100);
-    expect(own?.links.map(({ name }) => name)).toContain('ev"il\\');
+    expect(own?.links.map(({ name }) => name)).toContain('ev\ufffd"il\ufffd\\');
     expect(own?.routes).toContainEqual(expect.objectContaining({ dst: '172.18.0.0/24', dev: 'vxlan100' }));
     expect(docker?.links.find(({ name }) => name === 'veth0')?.addresses[0]?.local).toBe('172.17.0.2');
     expect(docker?.counters.IcmpInEchoReps).toBe(0);

@@ -12,7 +12,7 @@ const link = (index: number, name: string, kind: string, more: Partial<Link> = {
   up: true,
   carrier: true,
   addresses: [],
-  counters: { rxPackets: 0, txPackets: 0, rxDropped: 0, txDropped: 0, txErrors: 0 },
+  counters: { rxPackets: 0, txPackets: 0, rxDropped: 0, txDropped: 0, rxErrors: 0, txErrors: 0, txCarrier: 0 },
   ...more,
 });
 const inet = (local: string) => [{ family: 'inet' as const, local, prefix: 24 }];
@@ -25,6 +25,8 @@ const namespace = (name: string | null, inode: number, links: Link[]): Namespace
   neighbours: [],
   fdb: [],
   forwarding: {},
+  rpFilter: {},
+  firewall: [],
   counters: {},
 });
 const lo = (more: Partial<Link> = {}) => link(1, 'lo', '', more);

@@ -27,6 +27,8 @@ const space = (rules: Rule[], routes: Route[]): NamespaceSnapshot => ({
   neighbours: [],
   fdb: [],
   forwarding: {},
+  rpFilter: {},
+  firewall: [],
   counters: {},
 });
 const flow = { from: '172.17.0.2', to: '172.18.0.2', iif: 'br0' };

@@ -1,3 +1,5 @@
+import type { FirewallChain } from './firewall.ts';
+
 /**
  * What the kernel says about a session's network at one moment. The vocabulary that checks and pictures share.
  * Everything here was read from outside the nodes by labd and is data: names and addresses may have been chosen by a
@@ -30,6 +32,18 @@ export interface VxlanInfo {
   learning: boolean;
 }
 
+/** What a bridge does with one of its ports (`bridge -d link`). */
+export interface BridgePort {
+  /** Spanning tree's word; only `forwarding` lets packets through. */
+  state: 'disabled' | 'listening' | 'learning' | 'forwarding' | 'blocking';
+  learning: boolean;
+  /** It exchanges packets with ports only that are not isolated, and with the bridge itself. */
+  isolated: boolean;
+  /** Frames to unknown MACs go out here, too. */
+  flood: boolean;
+  hairpin: boolean;
+}
+
 /** A network interface. */
 export interface Link {
   index: number;
@@ -46,14 +60,24 @@ export interface Link {
   noArp?: true;
   /** Name of the bridge this link is a port of. */
   master?: string;
+  /** Set when its master is a bridge. */
+  port?: BridgePort;
   /** Interface index of the other end of a veth pair; it may be in another namespace. */
   peerIndex?: number;
   /** Namespace id (`link_netnsid`) that peerIndex belongs to, as seen from this namespace; absent when it is this one. */
   peerNamespaceId?: number;
   vxlan?: VxlanInfo;
   addresses: Address[];
-  /** Packets, not bytes (`ip -s link`). */
-  counters: { rxPackets: number; txPackets: number; rxDropped: number; txDropped: number; txErrors: number };
+  /** Packets, not bytes (`ip -s -s link`); carrier errors are among the errors, and a tunnel's are of its outer packets. */
+  counters: {
+    rxPackets: number;
+    txPackets: number;
+    rxDropped: number;
+    txDropped: number;
+    rxErrors: number;
+    txErrors: number;
+    txCarrier: number;
+  };
 }
 
 /** A line of the routing tables, all tables (`ip -j -d route show table all`). */
@@ -120,7 +144,11 @@ export interface NamespaceSnapshot {
   fdb: FdbEntry[];
   /** net.ipv4.conf.<interface>.forwarding, by interface, and `all`. */
   forwarding: Record<string, boolean>;
-  /** Counters of /proc/net/snmp as `IcmpInEchoReps` → value; only protocols Ip, Icmp, Udp. */
+  /** net.ipv4.conf.<interface>.rp_filter likewise: the greater of an interface's and `all` counts. */
+  rpFilter: Record<string, number>;
+  /** Chains of iptables and nftables that hold rules, or whose policy is not accept; empty where there is no firewall. */
+  firewall: FirewallChain[];
+  /** Counters of /proc/net/snmp and netstat as `IcmpInEchoReps` → value; only protocols Ip, Icmp, Udp, IpExt, and TcpExtIPReversePathFilter. */
   counters: Record<string, number>;
 }
 

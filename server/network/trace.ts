@@ -1,4 +1,5 @@
-import type { NodeName } from './snapshot.ts';
+import type { FirewallChain, FirewallRule } from './firewall.ts';
+import type { Link, NodeName } from './snapshot.ts';
 
 /** One Ethernet frame as an interface saw it, opened as far as it was understood. */
 export interface Frame {
@@ -31,6 +32,27 @@ export interface ProbeRequest {
   count: number;
 }
 
+/** A rule of a firewall, or a chain's policy, that decided about packets while the probe was under way. */
+export interface Hit {
+  chain: Omit<FirewallChain, 'rules'>;
+  /** Absent when it was the policy. */
+  rule?: FirewallRule;
+  /** About how many packets. */
+  packets: number;
+}
+
+/** What counted in one namespace between just before a probe's pings and just after; what stood still is left out. */
+export interface Change {
+  node: NodeName;
+  /** As in Frame: null for the node's own. */
+  namespace: string | null;
+  /** Counters of protocols as in NamespaceSnapshot, by how much they grew. */
+  counters: Record<string, number>;
+  /** Counters of links, by name, likewise. */
+  links: Record<string, Partial<Link['counters']>>;
+  firewall: Hit[];
+}
+
 /** What a probe saw. Frames carry the probe's own random mark, or are ARP and ICMP errors of the same moment. */
 export interface ProbeTrace {
   sent: number;
@@ -40,4 +62,6 @@ export interface ProbeTrace {
   /** `From X: Destination Host Unreachable` and the like, as ping's standard output said, bounded. */
   errors: string[];
   frames: Frame[];
+  /** Of the nodes' own namespaces, and of those that the ping left from and was meant for. */
+  changes: Change[];
 }

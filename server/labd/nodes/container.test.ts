@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { spawn as spawnPty } from 'node-pty';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRelay } from '../relay.ts';
 import type { NodeDriver } from './driver.ts';
 import { BUILD_TIME, LIMITS, openTestbed, type Testbed, twoNodes } from './testbed.ts';
 
@@ -221,7 +222,13 @@ describe('reading a file of a node', () => {
       'node-1',
       `${make}; ln -s /proc/kcore kcore; ln -s /proc/self/root/etc/passwd magic; ln -s ../../../../etc/hostname up`,
     );
-    const read = async (path: string) => (await driver.readFile?.(main, 'node-1', path, 8))?.toString() ?? null;
+    const read = async (path: string) => {
+      const root = bed.place.session(main).node('node-1').root;
+      const relay = openRelay([], [{ root, path }]);
+      const bytes = await relay.readFile(0, 8);
+      relay.close();
+      return bytes?.toString() ?? null;
+    };
     expect(await read('/root/plain')).toBe('12345678');
     expect(await read('root/link')).toBe('12345678');
     expect(await read('/root/up')).toBe('node-1\n');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createTurns } from '../turns.ts';
 import { openCgroups } from './cgroup.ts';
 import type { NodeDriver, Progress, SessionId, Topology } from './driver.ts';
-import { arrange, readBelow } from './namespace.ts';
+import { arrange } from './namespace.ts';
 import { ociConfig } from './oci.ts';
 import { isSession, type NodePlace, placeOf, SessionPlan, TopologyPlan } from './place.ts';
 import { claimedUnder, claimRange, RANGE_SIZE, releaseRange } from './ranges.ts';
@@ -201,17 +201,13 @@ export function createContainerDriver({ directory, image, log }: ContainerOption
       const node = nodeOf(id, name);
       const init = initOf(node);
       if (init === null) throw new Error(NOT_RUNNING);
-      return openVantage(node.netns, init, () => initOf(node) === init);
+      return { ...openVantage(node.netns, init, () => initOf(node) === init), root: node.root };
     },
 
     wire(id) {
       const plan = planOf(id);
       const ports = plan.nodes.map(({ name }) => [name, portOf(plan, name)]);
       return { path: place.session(id).wire, ports: Object.fromEntries(ports) };
-    },
-
-    async readFile(id, name, path, maxBytes) {
-      return readBelow(nodeOf(id, name).root, path, maxBytes);
     },
   };
 }

@@ -54,6 +54,8 @@ export type Progress = (stage: 'files' | 'network' | 'starting' | 'ready', node?
 export interface Vantage {
   own: string;
   named: { name: string; inode: number; path: string }[];
+  /** The node's files. Only relay.pl opens what is below, because it follows no link out of it. */
+  root: string;
   close(): void;
 }
 
@@ -78,6 +80,4 @@ export interface NodeDriver {
   vantage?(session: SessionId, node: NodeName): Vantage;
   /** `nsenter --net=` path of the host-owned switch and the port that leads to each node; absent as above. */
   wire?(session: SessionId): { path: string; ports: Record<NodeName, string> };
-  /** Reads a file of the node without following links out of it; null when there is none. At most maxBytes. */
-  readFile?(session: SessionId, node: NodeName, path: string, maxBytes: number): Promise<Buffer | null>;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# Does to the kernel what neither Node nor iproute2 can: pinned namespaces with a chosen owner, id-mapped mounts, reads
-# that no link can lead astray. Perl because perl-base is Essential on Debian and Ubuntu, so that nothing is compiled.
+# Does to the kernel what neither Node nor iproute2 can: pinned namespaces with a chosen owner, id-mapped mounts.
+# Perl because perl-base is Essential on Debian and Ubuntu, so that nothing is compiled.
 #
 # Standard input holds records; each is a verb and its arguments, every field closed by NUL, the record by one more NUL.
 # They are done in order; the first that fails is named on standard error and ends the program with status 1.
@@ -15,7 +15,6 @@
 #   mount TYPE TARGET OPTIONS            nosuid, nodev
 #   idmap SOURCE TARGET USERNS           SOURCE read-only at TARGET, its ids mapped as in the user namespace
 #   unmount PREFIX                       everything mounted at or below PREFIX, newest first
-#   read ROOT PATH BYTES                 a regular file below ROOT, to standard output; status 3 when there is none
 use strict;
 use warnings;
 use Config;
@@ -28,17 +27,17 @@ alarm 20;
 my %NUMBERS = (
   x86_64 => {
     mount => 165, umount2 => 166, prctl => 157, setresgid => 119, setresuid => 117, capset => 126,
-    unshare => 272, setns => 308, open_tree => 428, move_mount => 429, openat2 => 437, mount_setattr => 442,
+    unshare => 272, setns => 308, open_tree => 428, move_mount => 429, mount_setattr => 442,
   },
   aarch64 => {
     mount => 40, umount2 => 39, prctl => 167, setresgid => 149, setresuid => 147, capset => 91,
-    unshare => 97, setns => 268, open_tree => 428, move_mount => 429, openat2 => 437, mount_setattr => 442,
+    unshare => 97, setns => 268, open_tree => 428, move_mount => 429, mount_setattr => 442,
   },
 );
 my ($architecture) = $Config{archname} =~ /^(\w+?)-/;
 my $SYS = $NUMBERS{$architecture} or die "namespace.pl does not know the system calls of $architecture\n";
 
-# include/uapi/linux/{sched,mount,capability,prctl,fcntl,openat2}.h
+# include/uapi/linux/{sched,mount,capability,prctl,fcntl}.h
 my $CLONE_NEWUSER = 0x10000000;
 my $CLONE_NEWNET = 0x40000000;
 my ($MS_RDONLY, $MS_NOSUID, $MS_NODEV, $MS_BIND, $MNT_DETACH) = (1, 2, 4, 4096, 2);
@@ -46,10 +45,6 @@ my ($OPEN_TREE_CLONE, $MOVE_MOUNT_F_EMPTY_PATH) = (1, 4);
 my ($ATTR_RDONLY, $ATTR_NOSUID, $ATTR_NODEV, $ATTR_IDMAP) = (1, 2, 4, 0x00100000);
 my ($AT_FDCWD, $AT_EMPTY_PATH) = (-100, 0x1000);
 my ($PR_SET_KEEPCAPS, $CAPABILITY_VERSION_3, $CAP_SYS_ADMIN) = (8, 0x20080522, 21);
-my ($RESOLVE_NO_XDEV, $RESOLVE_NO_MAGICLINKS, $RESOLVE_IN_ROOT) = (0x01, 0x02, 0x10);
-my $NONE = 3;
-# A path that another process renames meanwhile makes openat2 answer EAGAIN; so often may it.
-my $READ_TRIES = 8;
 
 sub call {
   my ($name, @arguments) = @_;
@@ -207,28 +202,6 @@ my %VERBS = (
     my @points = map { (split / /)[4] } <$mounts>;
     for my $point (reverse grep { $_ eq $prefix || index($_, "$prefix/") == 0 } @points) {
       call('umount2', $point, $MNT_DETACH);
-    }
-  },
-  read => sub {
-    my ($root, $path, $bytes) = @_;
-    sysopen(my $directory, $root, O_RDONLY | O_DIRECTORY) or die "$root: $!\n";
-    # Never across a mount: /proc of a node holds "regular files" that read the host's memory.
-    my $how = pack 'Q3', O_RDONLY | O_NONBLOCK | O_NOCTTY, 0,
-      $RESOLVE_NO_XDEV | $RESOLVE_NO_MAGICLINKS | $RESOLVE_IN_ROOT;
-    my $descriptor = -1;
-    for (1 .. $READ_TRIES) {
-      $descriptor = syscall $SYS->{openat2}, fileno $directory, $path, $how, length $how;
-      last if $descriptor >= 0 || !$!{EAGAIN};
-    }
-    exit $NONE if $descriptor < 0;
-    open(my $file, '<&=', $descriptor) or die "$path: $!\n";
-    exit $NONE if !-f $file;
-    binmode STDOUT;
-    while ($bytes > 0) {
-      my $length = sysread($file, my $chunk, $bytes < 65536 ? $bytes : 65536) // die "$path: $!\n";
-      last if !$length;
-      print $chunk;
-      $bytes -= $length;
     }
   },
 );

@@ -4,7 +4,7 @@ import { runCommand } from './command.ts';
 const SCRIPT = join(import.meta.dirname, 'namespace.pl');
 /** ms. A session's whole list takes about 50 ms; the script's own alarm comes first. */
 const TIMEOUT = 25_000;
-/** Bytes. Of an explanation; `read` is bounded by its caller. */
+/** Bytes, of an explanation. */
 const MAX_MESSAGE = 16_384;
 
 /** A verb of namespace.pl and its arguments; none may be empty. */
@@ -24,28 +24,17 @@ const NEEDS: Record<string, string> = {
  * they are for is an argument that the script ignores: it tells whose process this is, see stray.ts.
  */
 export async function arrange(directory: string, steps: Step[]): Promise<void> {
-  const { code, stderr } = await perform([directory], steps, MAX_MESSAGE);
+  const { code, stderr } = await perform([directory], steps);
   if (code === 0) return;
   const detail = stderr.toString().trim();
   const verb = /^(\w+): /m.exec(detail.split('\n').at(-1) ?? '')?.[1] ?? '';
   throw new Error(NEEDS[verb] ?? '无法布置节点的命名空间', { cause: new Error(detail || `namespace.pl: ${code}`) });
 }
 
-/** Status with which namespace.pl says that there is no such regular file. */
-const NO_FILE = 3;
-
-/** Reads a regular file below a directory that someone else controls; null when there is none. */
-export async function readBelow(root: string, path: string, maxBytes: number): Promise<Buffer | null> {
-  const { code, stdout, stderr } = await perform([], [['read', root, path, String(maxBytes)]], maxBytes + MAX_MESSAGE);
-  if (code === 0) return stdout;
-  if (code === NO_FILE) return null;
-  throw new Error('无法读取节点里的文件', { cause: new Error(stderr.toString().trim()) });
-}
-
-function perform(args: string[], steps: Step[], maxBytes: number) {
+function perform(args: string[], steps: Step[]) {
   for (const field of steps.flat()) {
     if (field === '' || field.includes('\0')) throw new Error(`not a field for namespace.pl: ${JSON.stringify(field)}`);
   }
   const input = steps.map((step) => `${step.join('\0')}\0\0`).join('');
-  return runCommand('perl', [SCRIPT, ...args], { timeoutMs: TIMEOUT, maxBytes, input });
+  return runCommand('perl', [SCRIPT, ...args], { timeoutMs: TIMEOUT, maxBytes: MAX_MESSAGE, input });
 }

@@ -14,7 +14,7 @@ const NAMED = /^\d+ \d+ \d+:\d+ net:\[(\d+)\] \/run\/netns\/([A-Za-z0-9_.-]{1,64
  * table of the node's init, and each is opened without following links and compared by inode: a name or a link made in
  * the node cannot lead elsewhere. `stillInit` is asked last, so that a recycled pid is noticed.
  */
-export function openVantage(own: string, init: number, stillInit: () => boolean): Vantage {
+export function openVantage(own: string, init: number, stillInit: () => boolean): Omit<Vantage, 'root'> {
   const named: Vantage['named'] = [];
   const descriptors: number[] = [];
   const close = () => {

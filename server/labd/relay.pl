@@ -1,0 +1,179 @@
+#!/usr/bin/perl
+# Carries questions to the kernel about network namespaces, and its answers back, byte by byte: it knows nothing of what
+# they mean. Perl because it can enter a namespace, which Node cannot, and is Essential on Debian and Ubuntu.
+#
+#   relay.pl NAMESPACE… [-- ROOT PATH…]   each numbered from 0; what cannot be opened answers every question with "failed"
+#
+# As root it opens, in each namespace, two netlink sockets and three files, and of each pair the regular file at PATH below
+# ROOT, which somebody else controls. Then it becomes nobody with CAP_NET_ADMIN alone (nf_tables answers nobody else), in
+# the last of these namespaces. All numbers are 32 bits, little-endian.
+#
+#   question  NUMBER SOURCE LIMIT LENGTH, then LENGTH bytes: a netlink request; of a file nothing
+#             SOURCE 0 NETLINK_ROUTE · 1 NETLINK_NETFILTER · 2 /proc/net/snmp · 3 netstat · 4 ip_tables_names · 5 the file
+#   answer    pieces of LENGTH and as many bytes, at most LIMIT together; then 0 and how it ended:
+#             0 complete · 1 cut at the limit · 2 failed
+use strict;
+use warnings;
+use Config;
+use Fcntl;
+
+# Seconds. A probe with its pings takes a few; labd ends it sooner, and its going ends standard input.
+alarm 60;
+$SIG{PIPE} = 'DEFAULT';
+
+# Kernel 6.18: arch/x86/entry/syscalls/syscall_64.tbl, and include/uapi/asm-generic/unistd.h for aarch64.
+my %NUMBERS = (
+  x86_64 => {
+    prctl => 157, setresuid => 117, setresgid => 119, setgroups => 116, capset => 126, setns => 308, openat2 => 437,
+  },
+  aarch64 => {
+    prctl => 167, setresuid => 147, setresgid => 149, setgroups => 159, capset => 91, setns => 268, openat2 => 437,
+  },
+);
+my ($architecture) = $Config{archname} =~ /^(\w+?)-/;
+my $SYS = $NUMBERS{$architecture} or die "relay.pl does not know the system calls of $architecture\n";
+
+# include/uapi/linux/{sched,prctl,capability,netlink,openat2}.h
+my $CLONE_NEWNET = 0x40000000;
+my ($PR_SET_PDEATHSIG, $PR_SET_KEEPCAPS, $PR_SET_NO_NEW_PRIVS, $SIGKILL) = (1, 8, 38, 9);
+my ($CAPABILITY_VERSION_3, $CAP_NET_ADMIN) = (0x20080522, 12);
+my ($AF_NETLINK, $SOCK_RAW, $NETLINK_ROUTE, $NETLINK_NETFILTER) = (16, 3, 0, 12);
+my ($NLMSG_ERROR, $NLMSG_DONE) = (2, 3);
+my ($RESOLVE_NO_XDEV, $RESOLVE_NO_MAGICLINKS, $RESOLVE_IN_ROOT) = (0x01, 0x02, 0x10);
+my ($ROUTE, $NETFILTER, $BELOW) = (0, 1, 5);
+my $NOBODY = 65534;
+# A path that another process renames meanwhile makes openat2 answer EAGAIN; so often may it.
+my $OPEN_TRIES = 8;
+# The kernel never fills more than 32 KiB of a dump at a time; bytes.
+my $PIECE = 131072;
+my ($COMPLETE, $CUT, $FAILED) = (0, 1, 2);
+
+sub call {
+  my ($name, @arguments) = @_;
+  syscall($SYS->{$name}, @arguments) >= 0 or die "$name: $!\n";
+}
+
+call('prctl', $PR_SET_PDEATHSIG, $SIGKILL, 0, 0, 0);
+
+# The regular file at a path below a root; nothing when there is none.
+sub below {
+  my ($root, $path) = @_;
+  sysopen(my $directory, $root, O_RDONLY | O_DIRECTORY) or return undef;
+  # Never across a mount: /proc of a node holds "regular files" that read the host's memory.
+  my $how = pack 'Q3', O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, $RESOLVE_NO_XDEV | $RESOLVE_NO_MAGICLINKS | $RESOLVE_IN_ROOT;
+  my $descriptor = -1;
+  for (1 .. $OPEN_TRIES) {
+    $descriptor = syscall $SYS->{openat2}, fileno $directory, $path, $how, length $how;
+    last if $descriptor >= 0 || !$!{EAGAIN};
+  }
+  return undef if $descriptor < 0;
+  open(my $file, '<&=', $descriptor) or return undef;
+  return -f $file ? $file : undef;
+}
+
+my @sources;
+my @namespaces;
+push @namespaces, shift @ARGV while @ARGV && $ARGV[0] ne '--';
+shift @ARGV;
+my @files;
+push @files, below(splice @ARGV, 0, 2) while @ARGV >= 2;
+for my $path (@namespaces) {
+  my @opened;
+  if (open(my $namespace, '<', $path)) {
+    if (syscall($SYS->{setns}, fileno $namespace, $CLONE_NEWNET) == 0) {
+      for my $protocol ($NETLINK_ROUTE, $NETLINK_NETFILTER) {
+        my $socket;
+        push @opened, socket($socket, $AF_NETLINK, $SOCK_RAW, $protocol) ? $socket : undef;
+      }
+      for my $name (qw(snmp netstat ip_tables_names)) {
+        my $file;
+        push @opened, open($file, '<', "/proc/self/net/$name") ? $file : undef;
+      }
+    }
+  }
+  push @sources, \@opened;
+}
+$sources[$_][$BELOW] = $files[$_] for 0 .. $#files;
+
+# From here on it has no more rights than the one, and answers questions only.
+call('prctl', $PR_SET_KEEPCAPS, 1, 0, 0, 0);
+call('setgroups', 0, 0);
+call('setresgid', $NOBODY, $NOBODY, $NOBODY);
+call('setresuid', $NOBODY, $NOBODY, $NOBODY);
+my $header = pack 'Ll', $CAPABILITY_VERSION_3, 0;
+my $sets = pack 'L6', 1 << $CAP_NET_ADMIN, 1 << $CAP_NET_ADMIN, 0, 0, 0, 0;
+call('capset', $header, $sets);
+call('prctl', $PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+
+sub take {
+  my ($length) = @_;
+  my $bytes = '';
+  while (length $bytes < $length) {
+    my $got = sysread STDIN, $bytes, $length - length $bytes, length $bytes;
+    exit 0 if !$got;
+  }
+  return $bytes;
+}
+
+sub put {
+  my ($bytes) = @_;
+  my $done = 0;
+  while ($done < length $bytes) {
+    my $wrote = syswrite STDOUT, $bytes, length($bytes) - $done, $done;
+    exit 0 if !defined $wrote;
+    $done += $wrote;
+  }
+}
+
+# Whether one of the kernel's messages says that there are no more.
+sub ends {
+  my ($datagram) = @_;
+  my $at = 0;
+  while ($at + 16 <= length $datagram) {
+    my ($length, $type) = unpack 'Lv', substr $datagram, $at, 6;
+    return 1 if $type == $NLMSG_DONE || $type == $NLMSG_ERROR;
+    return 0 if $length < 16;
+    $at += ($length + 3) & ~3;
+  }
+  return 0;
+}
+
+sub ask {
+  my ($socket, $limit, $request) = @_;
+  defined send $socket, $request, 0, pack('SSLL', $AF_NETLINK, 0, 0, 0) or return $FAILED;
+  my $sent = 0;
+  while (1) {
+    my $sender = recv $socket, my $datagram, $PIECE, 0;
+    return $FAILED if !defined $sender;
+    # A learner who is root in the namespace can send to this socket, too: only port 0 is the kernel.
+    next if length $sender < 8 || (unpack 'SSLL', $sender)[2] != 0;
+    $sent += length $datagram;
+    return $CUT if $sent > $limit;
+    put(pack('L', length $datagram) . $datagram);
+    return $COMPLETE if ends($datagram);
+  }
+}
+
+sub copy {
+  my ($file, $limit) = @_;
+  sysseek $file, 0, 0 or return $FAILED;
+  while ($limit > 0) {
+    my $length = sysread $file, my $bytes, $limit < 65536 ? $limit : 65536;
+    return $FAILED if !defined $length;
+    return $COMPLETE if !$length;
+    put(pack('L', $length) . $bytes);
+    $limit -= $length;
+  }
+  return $CUT;
+}
+
+while (1) {
+  my ($number, $source, $limit, $length) = unpack 'L4', take(16);
+  my $request = take($length);
+  my $from = $sources[$number] && $sources[$number][$source];
+  my $asks = $source == $ROUTE || $source == $NETFILTER;
+  my $how = !$from ? $FAILED : $asks ? ask($from, $limit, $request) : copy($from, $limit);
+  # What a cut answer still holds would be taken for the next one.
+  $sources[$number][$source] = undef if $how == $CUT && $asks;
+  put(pack 'LL', 0, $how);
+}
