@@ -15,12 +15,6 @@ import type { NetworkSnapshot } from './network/snapshot.ts';
 import type { ProbeRequest, ProbeTrace } from './network/trace.ts';
 import type { CheckpointResult } from './protocol.ts';
 
-/**
- * How long after an automatic judgement with failures it is judged once more: a link's carrier follows `up` by up to
- * 0.45 s (linkwatch; facts.md 2.1).
- */
-const SECOND_LOOK_MS = 700;
-
 /** A reading that labd could not give, as opposed to a judgement that went wrong. */
 class Unreadable extends Error {}
 
@@ -50,8 +44,6 @@ export interface Judge {
   busy(): boolean;
   /** Resolves when no judgement is under way; never rejects. */
   idle(): Promise<void>;
-  /** Takes no second look. */
-  close(): void;
 }
 
 /** A judge for one session's nodes. `ready` says whether they can be read now. */
@@ -74,7 +66,6 @@ export function createJudge(options: {
   let running: Promise<void> | undefined;
   /** The checkpoints to judge next, and whether each was asked for by hand. */
   let queued: Map<string, boolean> | undefined;
-  let secondLook: NodeJS.Timeout | undefined;
 
   function result(checkpoint: string): CheckpointResult {
     return results.get(checkpoint) ?? { status: 'pending', facts: [] };
@@ -171,7 +162,6 @@ export function createJudge(options: {
   }
 
   async function judge({ byHand, checkpoints }: Judgement): Promise<void> {
-    clearTimeout(secondLook);
     queued ??= new Map();
     for (const each of checkpoints) queued.set(each, byHand || (queued.get(each) ?? false));
     if (!running) {
@@ -185,15 +175,7 @@ export function createJudge(options: {
   }
 
   return {
-    async judge(judgement) {
-      await judge(judgement);
-      const isRed = judgement.checkpoints.some((each) => result(each).status === 'failed');
-      if (judgement.byHand || !isRed || !options.ready()) return;
-      clearTimeout(secondLook);
-      secondLook = setTimeout(() => {
-        judge(judgement).catch((error) => options.fault(error, 'second look'));
-      }, SECOND_LOOK_MS);
-    },
+    judge,
     result,
     setAnswers: (checkpoint, answers) => keep(checkpoint, { ...result(checkpoint), answers }),
     values: () => values,
@@ -203,6 +185,5 @@ export function createJudge(options: {
     busy: () => running !== undefined,
     // Whoever asked for the judgement has been told how it failed.
     idle: async () => running?.catch(() => undefined),
-    close: () => clearTimeout(secondLook),
   };
 }

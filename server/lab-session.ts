@@ -47,6 +47,4 @@ export interface LabSession {
   died(): void;
   /** When the nodes go if nobody comes. */
   setExpiry(expiresAt: number): void;
-  /** Stops timers; the nodes stay. */
-  close(): void;
 }

@@ -38,7 +38,11 @@ export interface Rehearsal {
 /** labd within this process, over a data directory of its own; it opens no terminals. */
 function composeOwnLabd(env: Env, data: string): ReturnType<typeof composeLabd> {
   const nothing = async () => undefined;
-  return composeLabd({ ...env, data }, { open: nothing, close: nothing, list: async () => [] }, { progress: nothing });
+  return composeLabd(
+    { ...env, data },
+    { open: nothing, close: nothing, list: async () => [] },
+    { progress: nothing, changed: nothing },
+  );
 }
 
 /** Destroys every session of a data directory, known or not. */
@@ -113,10 +117,7 @@ export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
     player,
     result: judge.result,
     faults: () => [...new Set(faults.splice(0))],
-    async judge(judgement) {
-      await judge.judge(judgement);
-      judge.close();
-    },
+    judge: judge.judge,
     async settle(checkpoints, byHand) {
       for (let tries = 0; tries < SETTLE_TRIES; tries += 1) {
         if (tries > 0) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
@@ -145,7 +146,6 @@ export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
       }
     },
     async close() {
-      judge.close();
       await labd.destroy(session);
       rmSync(data, { recursive: true, force: true });
     },

@@ -189,7 +189,6 @@ describe('a lab session', () => {
     await session.reset();
     await vi.waitFor(() => expect(session.state().results.links?.status).toBe('failed'));
     expect(session.state().results.links?.passedAt).toBe(1_000);
-    session.close();
   });
 
   it('notes when the last checkpoint has been passed', async () => {

@@ -199,7 +199,6 @@ export function createLabSession(options: {
     end: (reason) =>
       inTurn(async () => {
         if (phase.status === 'none' || phase.status === 'gone') return;
-        judge.close();
         set({ status: 'gone', since: now(), reason });
         await judge.idle();
         judge.forget();
@@ -249,6 +248,5 @@ export function createLabSession(options: {
     setExpiry(next) {
       expiresAt = next;
     },
-    close: () => judge.close(),
   };
 }

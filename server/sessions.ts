@@ -3,12 +3,10 @@ import { newId } from './classroom.ts';
 import type { LabSource } from './judge.ts';
 import type { LabSession, SessionPart } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
+import { createPace, type Pace } from './pace.ts';
 import type { Stage, TerminalInfo } from './protocol.ts';
 import { createLabSession } from './session.ts';
 import type { Store } from './store/store.ts';
-
-/** Automatic judgements of one session keep this distance: marks come from the learner's own shell, who may flood. */
-const HINT_GAP_MS = 300;
 
 /** A session with the person it belongs to. */
 export interface Owned {
@@ -26,8 +24,12 @@ export interface Sessions {
   terminals(): string[];
   start(owned: Owned): Promise<void>;
   end(owned: Owned, reason: 'expired' | 'ended'): Promise<void>;
-  /** A command ended in one of the session's terminals: judge soon. */
+  /** A command ended in one of the session's terminals, or somebody came to look: judge at once, or soon. */
   hint(owned: Owned): void;
+  /** The network of a session's nodes has changed: judge likewise. */
+  networkChanged(id: string): void;
+  /** The sessions whose nodes run. */
+  running(): Owned[];
   progress(id: string, stage: Exclude<Stage, 'queued'>, node?: string): void;
   /** Takes over what a former web left: sessions whose nodes live go on, the others say that they died. */
   adopt(terminals: string[]): Promise<void>;
@@ -57,7 +59,7 @@ export function createSessions(options: {
   const all = new Map<string, Owned>();
   const opening = new Map<string, Promise<Owned>>();
   const seen = new Map<string, number>();
-  const hints = new Map<string, { last: number; timer?: NodeJS.Timeout }>();
+  const hints = new Map<string, Pace>();
   const telling = new Set<Owned>();
   /** Counted as having nodes before they have: several may ask for the last place at once. */
   const starting = new Set<Owned>();
@@ -121,6 +123,10 @@ export function createSessions(options: {
     return owned;
   }
 
+  function byId(id: string): Owned | undefined {
+    return [...all.values()].find((owned) => owned.session.id === id);
+  }
+
   function hasNodes(owned: Owned): boolean {
     return starting.has(owned) || !['none', 'gone'].includes(owned.session.status());
   }
@@ -150,9 +156,8 @@ export function createSessions(options: {
         return end(owned, 'expired');
       }
       // Made again from the store when the person comes back.
-      owned.session.close();
       all.delete(keyOf(owned.person, owned.lab));
-      clearTimeout(hints.get(id)?.timer);
+      hints.get(id)?.close();
       hints.delete(id);
       seen.delete(id);
     }
@@ -163,6 +168,12 @@ export function createSessions(options: {
       // The nodes went away meanwhile: there is nothing to judge.
       if (!(error instanceof Refusal)) options.fault(error, `judging ${owned.session.id}`);
     });
+  }
+
+  function hint(owned: Owned): void {
+    const pace = hints.get(owned.session.id) ?? createPace(() => judge(owned));
+    hints.set(owned.session.id, pace);
+    pace.hurry();
   }
 
   return {
@@ -197,19 +208,14 @@ export function createSessions(options: {
       }
     },
     end,
-    hint(owned) {
-      const hint = hints.get(owned.session.id) ?? { last: Number.NEGATIVE_INFINITY };
-      hints.set(owned.session.id, hint);
-      if (hint.timer) return;
-      const wait = Math.max(0, hint.last + HINT_GAP_MS - performance.now());
-      hint.timer = setTimeout(() => {
-        hint.timer = undefined;
-        hint.last = performance.now();
-        judge(owned);
-      }, wait);
+    hint,
+    networkChanged(id) {
+      const owned = byId(id);
+      if (owned?.session.status() === 'ready') hint(owned);
     },
+    running: () => [...all.values()].filter(({ session }) => session.status() === 'ready'),
     progress(id, stage, node) {
-      [...all.values()].find((owned) => owned.session.id === id)?.session.progress(stage, node);
+      byId(id)?.session.progress(stage, node);
     },
     async adopt(aliveTerminals) {
       const exist = new Map((await labd.list()).map(({ session, alive }) => [session, alive]));
@@ -241,8 +247,7 @@ export function createSessions(options: {
       await removeOrphans();
     },
     close() {
-      for (const hint of hints.values()) clearTimeout(hint.timer);
-      for (const owned of all.values()) owned.session.close();
+      for (const hint of hints.values()) hint.close();
     },
   };
 }

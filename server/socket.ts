@@ -55,6 +55,8 @@ export function openDoor(options: {
   /** Whether terminals are recorded. */
   recording: boolean;
   allowed(request: IncomingMessage): boolean;
+  /** Somebody came to look at a session, or the last one left it. */
+  looked(): void;
   fault(error: unknown, what: string): void;
 }): Door {
   const { classroom, sessions, terminals, history, fault } = options;
@@ -76,6 +78,7 @@ export function openDoor(options: {
       limits.handshake(request.socket.remoteAddress ?? '', token).then((may) => decide(null, may));
     },
   });
+  for (const event of ['create-room', 'delete-room'] as const) io.of('/').adapter.on(event, options.looked);
   const audience = createAudience({
     io,
     classroom,

@@ -69,6 +69,7 @@ export function createFakeLabd(existing: { session: string; alive: boolean }[] =
       await note('snapshot');
       return EMPTY;
     },
+    follow: () => note('follow'),
     async probe() {
       await note('probe');
       return { sent: 1, received: 1, errors: [], frames: [], changes: [] };

@@ -168,6 +168,7 @@ export async function openTestDoor(): Promise<TestDoor> {
     terminals,
     history: { list: async () => [], clear: async () => undefined },
     recording: false,
+    looked: () => undefined,
     allowed: () => true,
     fault,
   });

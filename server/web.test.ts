@@ -232,6 +232,38 @@ describe('web, on real nodes', () => {
     expect((await fetch(`http://127.0.0.1:${web.port}/resume`, request)).status).toBe(413);
   });
 
+  it('judges when the network changes, though no shell said so, also after labd was restarted', async () => {
+    const labd = connectSeam<Labd, object>({ path: socketPath(env.data, 'labd'), functions: {} });
+    const before = new Set((await labd.remote.list()).map(({ session }) => session));
+    const learner = await sit(await newCookie());
+    await start(learner);
+    const mine = (await labd.remote.list()).find(({ session }) => !before.has(session))?.session ?? '';
+    const bridge = () =>
+      learner
+        .state()
+        ?.results['containers-node-1']?.facts.map(({ actual }) => actual)
+        .join();
+    const change = async (script: string) => {
+      const limits = { timeoutMs: 10_000, maxBytes: 65_536 };
+      expect((await labd.remote.exec(mine, 'node-1', ['bash', '-ec', script], limits)).code).toBe(0);
+    };
+    await learner.ask('lab:enter', { lab: LAB, step: '02-containers' });
+    await vi.waitFor(() => expect(bridge()).toBeDefined(), 5_000);
+    await change('ip netns add docker1');
+    const first = bridge();
+    await change('ip link add veth0 type veth peer name veth1; ip link set veth0 netns docker1');
+    await vi.waitFor(() => expect(bridge()).not.toBe(first), 3_000);
+    const former = processes.find(({ spawnargs }) => spawnargs.some((word) => word.endsWith('labd/index.ts')));
+    former?.kill('SIGKILL');
+    await vi.waitFor(() => expect(labd.connected()).toBe(false), 5_000);
+    launch('server/labd/index.ts');
+    await vi.waitFor(() => expect(labd.connected()).toBe(true), 10_000);
+    const second = bridge();
+    await change('ip -n docker1 addr add 172.17.0.2/24 dev veth0');
+    await vi.waitFor(() => expect(bridge()).not.toBe(second), 5_000);
+    labd.close();
+  });
+
   it('tells which shells were lost with ptyd, and opens new ones', async () => {
     const learner = await sit(await newCookie());
     const { terminals } = await start(learner);

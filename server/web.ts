@@ -5,6 +5,7 @@ import { createClassroom } from './classroom.ts';
 import { type Curriculum, openCurriculum } from './curriculum.ts';
 import { type Env, socketPath } from './env.ts';
 import { createFiles } from './files.ts';
+import { createFollowing } from './following.ts';
 import { createHistory } from './history.ts';
 import { createHttp } from './http.ts';
 import type { Labd, LabdNews } from './labd/contract.ts';
@@ -77,7 +78,18 @@ async function openWeb(parts: {
 
   const labd = connectSeam<Labd, LabdNews>({
     path: socketPath(env.data, 'labd'),
-    functions: { progress: (session, stage, node) => sessions.progress(session, stage, node) },
+    functions: {
+      progress: (session, stage, node) => sessions.progress(session, stage, node),
+      changed: (session) => sessions.networkChanged(session),
+    },
+    // One that was started anew follows nobody.
+    opened: () => following.tell(),
+  });
+  /** Changes are heard of the sessions that somebody looks at. */
+  const following = createFollowing({
+    labd: labd.remote,
+    sessions: () => sessions.running().filter((owned) => door.open?.isWatched(owned)),
+    fault,
   });
   const history = createHistory({ store, now: Date.now, fault });
   const tell = <N extends keyof News>(terminal: string, name: N, ...news: Parameters<News[N]>) => {
@@ -127,7 +139,10 @@ async function openWeb(parts: {
     sessionsMax: env.sessionsMax,
     idleMs: env.idleMs,
     now: Date.now,
-    changed: (owned, part) => door.open?.tellLab(owned, part),
+    changed: (owned, part) => {
+      door.open?.tellLab(owned, part);
+      following.tellChanged();
+    },
     passed: (owned, title) => labelAll(owned, `检查点通过：${title}`.slice(0, LABEL_MAX_CHARS)),
     fault,
   });
@@ -189,6 +204,7 @@ async function openWeb(parts: {
     ssh,
     recording: env.recordingBytes > 0,
     allowed: front.allowed,
+    looked: () => following.tellChanged(),
     fault,
   });
   const sweep = setInterval(() => {

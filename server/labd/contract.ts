@@ -52,6 +52,9 @@ const execLimits = z.strictObject({
   maxBytes: z.number().int().min(1).max(4_194_304),
 });
 
+/** More sessions than NETLOOM_SESSIONS allows. */
+const FOLLOWED_MAX = 1024;
+
 /** The arguments of each call, for the privileged edge. */
 export const calls = {
   create: z.tuple([sessionId, topology]),
@@ -61,6 +64,7 @@ export const calls = {
   openTerminal: z.tuple([sessionId, node, terminal, size]),
   closeTerminal: z.tuple([terminal]),
   snapshot: z.tuple([sessionId, watch]),
+  follow: z.tuple([z.array(sessionId).max(FOLLOWED_MAX)]),
   probe: z.tuple([sessionId, probeRequest]),
   exec: z.tuple([
     sessionId,
@@ -81,6 +85,8 @@ export interface Labd {
   openTerminal(session: SessionId, node: string, terminal: string, size: Size): Promise<void>;
   closeTerminal(terminal: string): Promise<void>;
   snapshot(session: SessionId, watch: Watch): Promise<NetworkSnapshot>;
+  /** These are the sessions whose changes the caller wants to hear of, all of them; until its connection ends. */
+  follow(sessions: SessionId[]): Promise<void>;
   probe(session: SessionId, request: ProbeRequest): Promise<ProbeTrace>;
   exec(session: SessionId, node: string, argv: string[], limits: Limits, stdin?: string): Promise<ExecResult>;
 }
@@ -89,4 +95,6 @@ export interface Labd {
 export interface LabdNews {
   /** What create() is doing now. */
   progress(session: SessionId, stage: 'files' | 'network' | 'starting' | 'ready', node?: string): void;
+  /** The network of a session that is followed has changed; at most ten times a second. */
+  changed(session: SessionId): void;
 }

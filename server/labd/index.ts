@@ -4,26 +4,31 @@ import { type Env, readEnv, socketPath } from '../env.ts';
 import type { Control } from '../ptyd/contract.ts';
 import { connectSeam, serveSeam } from '../seam.ts';
 import { calls, type Labd, type LabdNews } from './contract.ts';
-import { createLabd } from './labd.ts';
+import { createLabd, type OwnLabd } from './labd.ts';
 import { createContainerDriver } from './nodes/container.ts';
 import type { SessionId } from './nodes/driver.ts';
 import { createProbe } from './probe.ts';
 import { openSessionFiles } from './sessions.ts';
 import { createSnapshotReader } from './snapshot.ts';
+import { createWatches } from './watches.ts';
 
 /** Chooses labd's parts: the container runtime under NETLOOM_DATA, and ptyd where the caller says. */
-export function composeLabd(
-  env: Pick<Env, 'data' | 'image' | 'log'>,
-  terminals: Control,
-  news: LabdNews,
-): ReturnType<typeof createLabd> {
+export function composeLabd(env: Pick<Env, 'data' | 'image' | 'log'>, terminals: Control, news: LabdNews): OwnLabd {
   const log = pino({ name: 'labd', level: env.log }, pino.destination(2));
   const driver = createContainerDriver({ directory: join(env.data, 'nodes'), image: env.image, log });
+  const sessions = openSessionFiles(join(env.data, 'sessions'));
+  const watches = createWatches({
+    driver,
+    nodesOf: (session) => sessions.get(session)?.nodes,
+    changed: news.changed,
+    log,
+  });
   return createLabd({
     driver,
-    sessions: openSessionFiles(join(env.data, 'sessions')),
+    sessions,
     snapshots: createSnapshotReader({ driver }),
     probe: createProbe({ driver }),
+    watches,
     terminals,
     news,
   });
@@ -38,6 +43,9 @@ if (import.meta.main) {
     progress: (session: SessionId, stage, node) => {
       for (const web of webs) web.progress(session, stage, node);
     },
+    changed: (session) => {
+      for (const web of webs) web.changed(session);
+    },
   });
   const { adopted, removed } = await labd.adopt();
   log.info({ adopted: adopted.length, removed }, 'sessions adopted and removed at start');
@@ -46,7 +54,13 @@ if (import.meta.main) {
     schemas: calls,
     accept(connection) {
       webs.add(connection.remote);
-      return { functions: labd, closed: () => webs.delete(connection.remote) };
+      return {
+        functions: { ...labd, follow: async (sessions) => labd.followAs(connection, sessions) },
+        closed() {
+          webs.delete(connection.remote);
+          labd.followAs(connection, []);
+        },
+      };
     },
   });
   process.on('SIGTERM', () => void seam.close().then(() => process.exit(0)));

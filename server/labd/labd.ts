@@ -5,6 +5,15 @@ import type { Probe } from './probe.ts';
 import type { SessionFiles } from './sessions.ts';
 import type { SnapshotReader } from './snapshot.ts';
 import { createTurns } from './turns.ts';
+import type { Watches } from './watches.ts';
+
+/** labd as its own process has it: what no caller may ask for besides. */
+export interface OwnLabd extends Labd {
+  /** Compares what exists with what is owned: removes what nobody owns, and says what it found. */
+  adopt(): Promise<{ adopted: SessionId[]; removed: SessionId[] }>;
+  /** `follow` of one of several callers. */
+  followAs(caller: object, sessions: SessionId[]): void;
+}
 
 /** labd's verbs over one runtime. One job at a time changes a session; readings go on beside it. */
 export function createLabd(parts: {
@@ -12,10 +21,11 @@ export function createLabd(parts: {
   sessions: SessionFiles;
   snapshots: SnapshotReader;
   probe: Probe;
+  watches: Watches;
   terminals: Control;
   news: LabdNews;
-}): Labd & { adopt(): Promise<{ adopted: SessionId[]; removed: SessionId[] }> } {
-  const { driver, sessions, news } = parts;
+}): OwnLabd {
+  const { driver, sessions, news, watches } = parts;
   const inTurn = createTurns();
 
   function topologyOf(session: SessionId): Topology {
@@ -30,15 +40,20 @@ export function createLabd(parts: {
     return node;
   }
 
+  /** A job that ends or makes nodes: nobody may hold on to the old ones meanwhile. */
+  function changing<T>(session: SessionId, job: () => Promise<T>): Promise<T> {
+    return inTurn(session, () => watches.aside(session, job));
+  }
+
   return {
     create: (session, topology) =>
-      inTurn(session, async () => {
+      changing(session, async () => {
         sessions.put(session, topology);
         await driver.create(session, topology, (stage, node) => news.progress(session, stage, node));
       }),
-    reset: (session, node) => inTurn(session, () => driver.reset(session, nodeOf(session, node).name)),
+    reset: (session, node) => changing(session, () => driver.reset(session, nodeOf(session, node).name)),
     destroy: (session) =>
-      inTurn(session, async () => {
+      changing(session, async () => {
         await driver.destroy(session);
         sessions.remove(session);
       }),
@@ -48,10 +63,11 @@ export function createLabd(parts: {
     },
     closeTerminal: (terminal) => parts.terminals.close(terminal),
     snapshot: (session, watch) => parts.snapshots.read(session, topologyOf(session).nodes, watch),
-    probe: (session, request) => parts.probe.run(session, topologyOf(session).nodes, request),
+    probe: (session, request) =>
+      watches.probing(session, () => parts.probe.run(session, topologyOf(session).nodes, request)),
+    follow: async (followed) => watches.want(news, followed),
+    followAs: watches.want,
     exec: (session, node, argv, limits, stdin) => driver.exec(session, nodeOf(session, node).name, argv, limits, stdin),
-
-    /** Compares what exists with what is owned: removes what nobody owns, and says what it found. */
     async adopt() {
       const owned = new Set(sessions.list());
       const removed = (await driver.list()).filter((session) => !owned.has(session));

@@ -56,6 +56,8 @@ export interface Vantage {
   named: { name: string; inode: number; path: string }[];
   /** The node's files. Only relay.pl opens what is below, because it follows no link out of it. */
   root: string;
+  /** The kernel's table of the node's mounts; it can be polled for changes. */
+  mounts: string;
   close(): void;
 }
 

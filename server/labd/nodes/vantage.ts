@@ -42,7 +42,7 @@ export function openVantage(own: string, init: number, stillInit: () => boolean)
     close();
     throw error;
   }
-  return { own, named, close };
+  return { own, named, mounts: `/proc/${init}/mountinfo`, close };
 }
 
 function openUnfollowed(path: string): number | null {
