@@ -74,7 +74,8 @@ export function readSaved(printed: string, tool: FirewallTool): FirewallChain[] 
     const [, matched, rule, of] = /^\[(\d{1,15}):\d+\] (-A (\S{1,64}) ?.*)$/.exec(line) ?? [];
     const chain = chains.find((each) => each.table === table && each.name === shown(of ?? ''));
     if (chain && rule !== undefined && chain.rules.length < RULES_MAX) {
-      chain.rules.push({ ...readTarget(rule), text: shown(rule), packets: Number(matched) });
+      const place = chain.rules.length + 1;
+      chain.rules.push({ ...readTarget(rule), text: shown(rule), place, packets: Number(matched) });
     }
   }
   return chains;
@@ -110,7 +111,7 @@ export function readNft(json: string, printed: string, saved: FirewallChain[]): 
     const handle = count(rule.handle);
     if (!of || handle === undefined || of.rules.length >= RULES_MAX) continue;
     const spoken = words.get(`${of.family} ${of.table} ${handle}`) ?? '';
-    of.rules.push({ ...readStatements(rule.expr), text: shown(spoken), handle });
+    of.rules.push({ ...readStatements(rule.expr), text: shown(spoken), place: of.rules.length + 1, handle });
   }
   return chains.map((chain) => inWordsOfIptables(chain, saved));
 }

@@ -33,7 +33,7 @@ function watchers(): number[] {
 async function quiet(): Promise<void> {
   for (let before = -1; before !== told.length; ) {
     before = told.length;
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await new Promise((resolve) => setTimeout(resolve, 600));
   }
 }
 
@@ -113,7 +113,7 @@ describe('a session that is watched', () => {
     await bed.run(
       session,
       'node-1',
-      'for i in $(seq 900); do echo "link set br0 mtu $((1300 + i % 100))"; done | ip -batch -',
+      'for i in $(seq 900); do echo "link set ens33 mtu $((1400 + i % 100))"; done | ip -batch -',
     );
     const to = performance.now();
     await quiet();

@@ -22,6 +22,8 @@ export interface FirewallRule {
   target?: string;
   /** As the tool prints it: `-A FORWARD -i br0 -j DROP`, `ip saddr 172.17.0.2 drop`. */
   text: string;
+  /** Its place in the chain, from 1. */
+  place: number;
   /** What nft calls the rule by. */
   handle?: number;
   /** How many packets it has matched; absent when the rule does not count. */

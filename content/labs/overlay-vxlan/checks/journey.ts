@@ -4,7 +4,7 @@ import type { Frame, ProbeTrace } from '../../../../server/network/trace.ts';
 import type { Fact } from '../../../check.ts';
 import { claim, fails, holds } from './claim.ts';
 import { whereItDied } from './loss.ts';
-import { isReply, isRequest, onUnderlay } from './packet.ts';
+import { isReply, isRequest, onUnderlay, type Packet } from './packet.ts';
 import { nodeOf, peerOf, type Side, tunnelOf, VNI } from './sides.ts';
 
 /** The TTL of a reply: 64, less one for each of the two nodes that forwarded it. */
@@ -16,7 +16,7 @@ export function journeyFacts(trace: ProbeTrace, snapshot: NetworkSnapshot, side:
   const bare = bareFacts(trace, snapshot, side);
   // A packet that took another way proves nothing about the tunnel, and one that got lost has no more to tell.
   if (bare.length > 0 || !replies.ok) return [replies, ...bare];
-  return [replies, ttlFact(trace, side), wireFact(trace, snapshot, side), innerFact(trace, snapshot, side)];
+  return [replies, ttlFact(trace, side), wireFact(trace, side), innerFact(trace, snapshot, side)];
 }
 
 function repliesFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact {
@@ -29,8 +29,8 @@ function repliesFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): 
     const lost = trace.received < trace.sent ? '丢了个别包，多半是刚建好的设备还在等 ARP 或链路就绪。' : '';
     return holds(answered, actual, lost);
   }
-  const { place, advice, repair } = whereItDied(trace, snapshot, side);
-  return fails(answered, `${actual}，${place}`, advice, repair);
+  const { place, advice, repair, look } = whereItDied(trace, snapshot, side);
+  return { ...fails(answered, `${actual}，${place}`, advice, repair), ...(look && { look }) };
 }
 
 function bareFacts(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact[] {
@@ -69,42 +69,55 @@ function ttlFact(trace: ProbeTrace, side: Side): Fact {
   return fails(kept, String(trace.replyTtl ?? '未知'), why, how);
 }
 
-function wireFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact {
+/** Both ways were sealed as the lab wants it, on the wire itself: what the nodes' own interfaces show, a learner can forge. */
+function wireFact(trace: ProbeTrace, side: Side): Fact {
   const peer = peerOf(side);
-  const wanted = `VNI ${VNI}，${side.underlay} → ${peer.underlay}`;
-  const sealed = claim(side, 'wire', '线路上看到的是 VXLAN 包', wanted, 'tcpdump -i ens33 -nn -c 4 udp port 4789');
-  const outer = outerRequest(trace, snapshot, peer);
-  if (!outer) {
+  const sealed = claim(
+    side,
+    'wire',
+    '线路上看到的是 VXLAN 包',
+    `VNI ${VNI}，${side.underlay} ⇄ ${peer.underlay}`,
+    'tcpdump -i ens33 -nn -c 4 udp port 4789',
+  );
+  const out = sealedOnWire(trace, (inner) => isRequest(inner, peer));
+  const back = sealedOnWire(trace, (inner) => isReply(inner, peer));
+  if (!out || !back) {
+    const what = out ? '应答' : '请求';
     return fails(
       sealed,
-      '没有看到',
-      `应答收到了，请求却没有经过两个节点之间的线路：${peer.ip} 可能就在本机。`,
+      `没有看到${what}`,
+      `ping 有应答，${what}却没有封装成 VXLAN 经过两个节点之间的线路：${peer.ip} 可能就在本机，或被 NAT 改写。`,
       `用 \`ip route get ${peer.ip}\` 看看。`,
     );
   }
-  const actual = `VNI ${outer.vxlan?.vni}，${outer.ip?.src} → ${outer.ip?.dst}`;
-  if (actual === wanted) return holds(sealed);
+  const odd = [
+    { frame: out, from: side, to: peer },
+    { frame: back, from: peer, to: side },
+  ].find(({ frame, from, to }) => outerText(frame) !== `VNI ${VNI}，${from.underlay} → ${to.underlay}`);
+  if (!odd) return holds(sealed);
   return fails(
     sealed,
-    actual,
-    '封装参数与实验要求不同。',
-    '检查 `ip -d link show type vxlan` 里的 id 和 local，以及 FDB 的 dst。',
+    outerText(odd.frame),
+    `封装参数与实验要求不同：这是 ${odd.from.label} 发出的包。`,
+    '检查 `ip -d link show type vxlan` 里的 id 和 local，以及 `bridge fdb show dev vxlan100` 里的 dst。',
   );
+}
+
+function outerText({ vxlan, ip }: Frame): string {
+  return `VNI ${vxlan?.vni}，${ip?.src} → ${ip?.dst}`;
+}
+
+function sealedOnWire(trace: ProbeTrace, mine: (inner: Packet) => boolean): Frame | undefined {
+  return trace.frames.find((frame) => 'wire' in frame.at && frame.vxlan && frame.inner && mine(frame.inner));
 }
 
 function innerFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact {
   const [mine, theirs] = [tunnelOf(snapshot, side)?.mac, tunnelOf(snapshot, peerOf(side))?.mac];
   const wanted = `${mine} → ${theirs}`;
   const ends = claim(side, 'inner', '内层以太帧从 VTEP 到 VTEP', wanted, 'tcpdump -i vxlan100 -e -nn -c 4 icmp');
-  const inner = outerRequest(trace, snapshot, peerOf(side))?.inner;
+  const inner = sealedOnWire(trace, (packet) => isRequest(packet, peerOf(side)))?.inner;
   const actual = inner ? `${inner.ethernet.src} → ${inner.ethernet.dst}` : '没有看到';
   if (actual === wanted) return holds(ends);
   const why = '内层 MAC 应是两个 VXLAN 设备的：这里是三层转发，容器的 MAC 不进隧道。';
   return fails(ends, actual, why, '检查邻居表。');
-}
-
-function outerRequest(trace: ProbeTrace, snapshot: NetworkSnapshot, to: Side): Frame | undefined {
-  return trace.frames.find(
-    (frame) => onUnderlay(frame, snapshot) && frame.vxlan && frame.inner && isRequest(frame.inner, to),
-  );
 }
