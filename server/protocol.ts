@@ -96,7 +96,8 @@ export interface Answers {
   'terminal:input': null;
   'terminal:resize': TerminalSize;
   'terminal:ack': null;
-  'terminal:ssh': { command: string; token: string; expiresAt: number };
+  /** `fingerprint`: of the server's key, as ssh shows it. */
+  'terminal:ssh': { command: string; token: string; fingerprint: string; expiresAt: number };
   'history:list': { commands: Command[] };
   'history:clear': null;
   'lab:invite': { code: string; expiresAt: number };

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openSsh } from './ssh.ts';
 import { LAB, openSshTestbed, type SshTestbed, shellOf } from './testssh.ts';
@@ -55,7 +57,18 @@ describe('ssh', { timeout: 30_000 }, () => {
   });
 
   it('takes a token once, for its node, within five minutes', async () => {
-    const { command, token: first, expiresAt } = await bed.ssh.token('ann', LAB, 'node-1', 'lab.example.edu:3000');
+    const given = await bed.ssh.token('ann', LAB, 'node-1', 'lab.example.edu:3000');
+    const { command, token: first, fingerprint, expiresAt } = given;
+    // As whoever connects for the first time sees it.
+    const seen = await new Promise<Buffer>((resolve) => {
+      const stranger = new ssh2.Client().on('error', () => undefined);
+      const hostVerifier = (key: Buffer) => {
+        resolve(key);
+        return false;
+      };
+      stranger.connect({ host: '127.0.0.1', port: bed.ssh.port, username: 'node-1', hostVerifier });
+    });
+    expect(fingerprint).toBe(`SHA256:${createHash('sha256').update(seen).digest('base64').slice(0, 43)}`);
     expect(command).toBe(`ssh -p ${bed.ssh.port} node-1@lab.example.edu`);
     expect(first).toMatch(/^[\w-]{22}$/);
     expect(expiresAt).toBe(bed.at.now + 300_000);

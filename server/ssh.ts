@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2';
 import { Refusal } from './answer.ts';
+import type { Answers } from './protocol.ts';
 import type { Size } from './ptyd/contract.ts';
 import type { Owned, Sessions } from './sessions.ts';
 import { openSshTerminal, type SshTerminal } from './ssh-terminal.ts';
@@ -35,12 +37,7 @@ const BANNER = '织网：请粘贴实验页面给出的一次性口令（粘贴�
 /** A terminal of one's own: ssh into a node of one's session, with a token from the page. */
 export interface Ssh {
   /** `host` is the name, with or without a port, by which the browser knows this server. */
-  token(
-    person: string,
-    lab: string,
-    node: string,
-    host: string,
-  ): Promise<{ command: string; token: string; expiresAt: number }>;
+  token(person: string, lab: string, node: string, host: string): Promise<Answers['terminal:ssh']>;
   /** Whether somebody is logged in to a node of this session. */
   isUsed(owned: Owned): boolean;
   readonly port: number;
@@ -59,6 +56,14 @@ async function hostKey(path: string): Promise<string> {
     if (error.code !== 'EEXIST') throw error; // Made before: every client knows it by now.
   });
   return readFile(path, 'utf8');
+}
+
+/** What ssh shows of a server's key when it meets it for the first time: `SHA256:…` (ssh-keygen(1), -l). */
+function fingerprintOf(key: string): string {
+  const parsed = ssh2.utils.parseKey(key);
+  if (parsed instanceof Error) throw parsed;
+  const hash = createHash('sha256').update(parsed.getPublicSSH()).digest('base64');
+  return `SHA256:${hash.replace(/=+$/, '')}`;
 }
 
 /** The name in a Host header as ssh takes it; what is no name is this machine. */
@@ -187,6 +192,7 @@ export async function openSsh(options: {
   }
 
   const key = await hostKey(options.key);
+  const fingerprint = fingerprintOf(key);
   const server = new ssh2.Server({
     hostKeys: [key],
     ident: 'NetLoom',
@@ -226,7 +232,8 @@ export async function openSsh(options: {
       const { session } = await sessions.of(person, lab);
       if (!session.nodes().includes(node)) throw new Refusal('not-found');
       if (session.status() !== 'ready') throw new Refusal('not-ready');
-      return { command: `ssh -p ${port} ${node}@${hostIn(host)}`, ...tokens.make({ person, lab, node }) };
+      const command = `ssh -p ${port} ${node}@${hostIn(host)}`;
+      return { command, fingerprint, ...tokens.make({ person, lab, node }) };
     },
     isUsed: ({ person, lab }) => [...visits].some((visit) => visit.person === person && visit.lab === lab),
     async close() {

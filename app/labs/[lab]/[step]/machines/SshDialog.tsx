@@ -36,9 +36,14 @@ export function SshDialog({ node, opened, onClose }: { node: string; opened: boo
               <code>{answer.data.token}</code>
               <CopyButton text={answer.data.token} />
             </dd>
+            <dt>{words.fingerprint}</dt>
+            <dd>
+              <code>{answer.data.fingerprint}</code>
+            </dd>
           </dl>
         ) : null}
       </div>
+      {answer?.ok ? <p className={styles.text}>{words.compare}</p> : null}
       <div className={styles.foot}>
         <span>{answer?.ok ? words.once(clockTime(answer.data.expiresAt)) : null}</span>
         <Button size="xs" variant="default" disabled={answer === null} onClick={again}>

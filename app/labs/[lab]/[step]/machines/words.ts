@@ -63,6 +63,8 @@ export const sshWords = {
   text: '在自己的电脑上运行下面的命令，问到密码时粘贴令牌。打开的是同一台节点，网页上会多出一个终端，两边看到的一样。',
   command: '命令',
   token: '令牌',
+  fingerprint: '服务器指纹',
+  compare: '第一次连接时，ssh 会显示服务器的指纹并问是否继续：和这里一样再输入 yes。',
   making: '正在生成令牌',
   once: (until: string) => `只能用一次，${until} 前有效。不要给别人看。`,
   again: '换一个令牌',
