@@ -43,6 +43,11 @@ export type Answers = Record<string, string>;
  * judge(snapshot) → evidence(snapshot) → probe → judgeTrace.
  */
 export interface Check {
+  /**
+   * The ids of the facts that earn points, all of those the learner has to bring about; none that hold on fresh nodes.
+   * Without it the facts of each verdict are counted, which cannot know what a list that was cut short left out.
+   */
+  earns?: readonly string[];
   /** Facts that a reading of the kernel decides. */
   judge(snapshot: NetworkSnapshot): Fact[];
   /**

@@ -14,6 +14,7 @@ function method<T>() {
 }
 
 const check = z.strictObject({
+  earns: z.array(z.string()).min(1).optional(),
   judge: method<Check['judge']>(),
   evidence: method<NonNullable<Check['evidence']>>().optional(),
   probe: method<NonNullable<Check['probe']>>().optional(),

@@ -58,7 +58,10 @@ export const checkpoint = z.strictObject({
   id: labId,
   /** The claim, as a sentence that is true or not. */
   title: z.string().min(1).max(60),
+  /** What it is worth; a checkpoint that was passed once keeps them all. */
   points: z.number().int().min(0).max(100).default(10),
+  /** Whether facts that hold earn points before all of them do. */
+  partial: z.boolean().default(true),
   questions: z.array(question).default([]),
 });
 export type Checkpoint = z.infer<typeof checkpoint>;

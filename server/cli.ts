@@ -5,22 +5,31 @@ import { wholeAdvice } from '../content/check.ts';
 import { loadChecks } from '../content/judgements.ts';
 import { type Lab, loadAll } from '../content/load.ts';
 import { ContentMistake } from '../content/mistake.ts';
+import { runClass } from './class-command.ts';
 import { type Env, readEnv } from './env.ts';
+import { runGrade } from './grade-command.ts';
 import { examine, wordsOf } from './machine.js';
 import { labOf } from './play.ts';
 import { clearRehearsals, clearSessions, openRehearsal, type Rehearsal, testLab } from './rehearsal.ts';
 import { parseScript, type Script } from './script.ts';
-import { openStore } from './store/store.ts';
+import { openStore, type Store } from './store/store.ts';
+import { UsageProblem } from './usage.ts';
 
 const USAGE = `用法：npm run lab -- <命令>
   list                                 列出实验
   lint [LAB]                           检查内容文件，指出文件、行和列
   test LAB                             照着课文从头做一遍，检查点必须先红后绿
   try LAB --script FILE [--json]       在临时节点上执行脚本，给出每个检查点的判定
+  grade --class ID --format csv|xlsx|json|junit [--lab LAB] [--output FILE]
+                                       一个班级的成绩；everyone 是所有人
+  grade --explain 编号或学号 --checkpoint ID [--lab LAB]
+                                       一个检查点的得分从何而来：每次判定和当时的事实
+  class list                           列出班级
+  class people                         列出来过的人和他们的编号
+  class new ID --name 名称             新建班级
+  class add ID --person 编号 [--no 学号] [--name 姓名]
+                                       把人加进班级，或改学号、姓名
   doctor                               这台机器有什么、缺什么、怎么补`;
-
-/** Something the caller got wrong; its message says what. */
-class UsageProblem extends Error {}
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -133,8 +142,27 @@ async function clear(env: Env): Promise<number> {
   return 0;
 }
 
+/** Runs a job over this instance's store; web may use it at the same time. */
+async function onStore(env: Env, job: (store: Store) => Promise<number>): Promise<number> {
+  // Whoever reads may have had enough: `lab class people | head`.
+  process.stdout.once('error', () => process.exit(0));
+  const store = await openStore(join(env.data, 'store', 'netloom.db'));
+  try {
+    return await job(store);
+  } finally {
+    await store.close();
+  }
+}
+
 async function main(): Promise<number> {
   const env = readEnv({ NETLOOM_LOG: 'warn', ...process.env });
+  const [first, ...rest] = process.argv.slice(2);
+  if (first === 'class') return onStore(env, (store) => runClass(store, rest, say));
+  if (first === 'grade') {
+    const { stdout } = process;
+    const out = { say, write: (bytes: string | Buffer) => void stdout.write(bytes), isTerminal: stdout.isTTY };
+    return onStore(env, (store) => runGrade(store, loadAll(env.content), rest, out));
+  }
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { script: { type: 'string' }, json: { type: 'boolean', default: false } },

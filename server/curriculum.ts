@@ -2,6 +2,7 @@ import type { LabChecks } from '../content/check.ts';
 import { loadChecks } from '../content/judgements.ts';
 import { createLibrary, type Lab, loadAll } from '../content/load.ts';
 import { ContentMistake } from '../content/mistake.ts';
+import { versionsOf } from '../content/version.ts';
 import { watchContent } from '../content/watch.ts';
 import type { LabSource } from './judge.ts';
 
@@ -25,10 +26,15 @@ export async function openCurriculum(options: {
 }): Promise<Curriculum> {
   loadAll(options.directory);
   const library = createLibrary({ directory: options.directory });
-  const taught = new Map<string, { lab: Lab; checks: LabChecks }>();
+  const taught = new Map<string, { lab: Lab; checks: LabChecks; versions: Record<string, string> }>();
   const followers = new Set<(lab: string, mistake: ContentMistake | null) => void>();
   const wrong = new Map<string, ContentMistake | null>();
-  for (const lab of library.labs()) taught.set(lab.id, { lab, checks: await loadChecks(lab) });
+  for (const lab of library.labs()) taught.set(lab.id, await teach(lab));
+
+  /** A lab with its judgements, and what their versions are called. */
+  async function teach(lab: Lab) {
+    return { lab, checks: await loadChecks(lab), versions: versionsOf(lab) };
+  }
 
   /** Takes over a lab's files as they are now; what is wrong with them, or null. */
   async function read(id: string): Promise<ContentMistake | null> {
@@ -41,7 +47,7 @@ export async function openCurriculum(options: {
       return null;
     }
     try {
-      taught.set(id, { lab, checks: await loadChecks(lab) });
+      taught.set(id, await teach(lab));
       return null;
     } catch (error) {
       if (error instanceof ContentMistake) return error;
@@ -69,7 +75,11 @@ export async function openCurriculum(options: {
       return last ?? first;
     };
     const mistake = () => (options.tellMistakes ? (wrong.get(id)?.toString() ?? null) : null);
-    return { lab: () => latest().lab, checks: () => latest().checks, mistake };
+    const version = (checkpoint: string) => {
+      const { lab, versions } = latest();
+      return versions[lab.checkpoints.find((each) => each.id === checkpoint)?.step ?? ''] ?? '';
+    };
+    return { lab: () => latest().lab, checks: () => latest().checks, version, mistake };
   }
 
   return {

@@ -3,6 +3,7 @@ import type { Check, Fact } from '../content/check.ts';
 import type { Question } from '../content/schema.ts';
 import { judgeAnswers, nextResult, readFacts, verdictOf } from './grading.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
+import type { CheckpointResult } from './protocol.ts';
 
 const snapshot: NetworkSnapshot = { takenAt: 0, tookMs: 0, nodes: {} };
 const fact = (ok: boolean, title = 'x'): Fact => ({ id: title, ok, title, expected: 'a', actual: 'b', advice: '' });
@@ -69,15 +70,60 @@ describe('answers', () => {
 });
 
 describe('results', () => {
+  const AT = { now: 1, tookMs: 1, byHand: false, share: 0 };
+  const failed = (...titles: string[]) => ({
+    status: 'failed' as const,
+    facts: titles.map((each) => fact(false, each)),
+  });
+  const passed = { status: 'passed' as const, facts: [fact(true)] };
+  const unknown = { status: 'unknown' as const, facts: [], trouble: 'check' as const };
+
   it('keep the first time of passing when they fail later', () => {
     const first = nextResult(
       { status: 'pending', facts: [] },
       { status: 'passed', facts: [fact(true)] },
-      { now: 5, tookMs: 1.6 },
+      { ...AT, now: 5, tookMs: 1.6 },
     );
     expect(first).toMatchObject({ status: 'passed', passedAt: 5, judgedAt: 5, tookMs: 2 });
-    const later = nextResult(first, { status: 'failed', facts: [fact(false)] }, { now: 9, tookMs: 1 });
+    const later = nextResult(first, { status: 'failed', facts: [fact(false)] }, { ...AT, now: 9 });
     expect(later).toMatchObject({ status: 'failed', passedAt: 5, judgedAt: 9 });
-    expect(nextResult(later, { status: 'passed', facts: [fact(true)] }, { now: 12, tookMs: 1 }).passedAt).toBe(5);
+    expect(nextResult(later, { status: 'passed', facts: [fact(true)] }, { ...AT, now: 12 }).passedAt).toBe(5);
+  });
+
+  it('count a verdict when it says something new, until it passed first', () => {
+    let result: CheckpointResult = { status: 'pending', facts: [] };
+    const counts: number[] = [];
+    for (const verdict of [failed('a', 'b'), failed('a', 'b'), failed('b'), passed, failed('a'), passed]) {
+      result = nextResult(result, verdict, AT);
+      counts.push(result.attempts ?? -1);
+    }
+    expect(counts).toEqual([1, 1, 2, 3, 3, 3]);
+  });
+
+  it('count another wrong value as another attempt', () => {
+    const wrong = (actual: string) => ({ status: 'failed' as const, facts: [{ ...fact(false), actual }] });
+    const first = nextResult({ status: 'pending', facts: [] }, wrong('VNI 200'), AT);
+    expect(nextResult(first, wrong('VNI 300'), AT).attempts).toBe(2);
+  });
+
+  it('never count what could not be checked', () => {
+    const first = nextResult({ status: 'pending', facts: [] }, failed('a'), AT);
+    const broken = nextResult(first, unknown, { ...AT, byHand: true, share: 1 });
+    expect(broken).toMatchObject({ attempts: 1, checks: 0, share: 0 });
+    expect(nextResult(broken, failed('a'), AT).attempts).toBe(1);
+  });
+
+  it('count what was asked for by hand by itself, until it passed first', () => {
+    let result: CheckpointResult = { status: 'pending', facts: [] };
+    for (const verdict of [failed('a'), failed('a'), passed, passed]) {
+      result = nextResult(result, verdict, { ...AT, byHand: true });
+    }
+    expect(result).toMatchObject({ attempts: 2, checks: 3 });
+  });
+
+  it('keep the best share', () => {
+    let result: CheckpointResult = { status: 'pending', facts: [] };
+    for (const share of [0.25, 0.75, 0.5]) result = nextResult(result, failed('a'), { ...AT, share });
+    expect(result.share).toBe(0.75);
   });
 });

@@ -4,6 +4,7 @@ import { factId, type Question } from '../content/schema.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
 import type { ProbeTrace } from './network/trace.ts';
 import type { CheckpointResult } from './protocol.ts';
+import { failureOf } from './score.ts';
 
 /** What the snapshot alone says of a checkpoint: its facts, and whether a probe should go on from there. */
 export interface Reading {
@@ -89,17 +90,41 @@ export function verdictOf(facts: Fact[]): 'passed' | 'failed' {
   return facts.length > 0 && holds(facts) ? 'passed' : 'failed';
 }
 
-/** The next result of a checkpoint: the first time of passing stays, and so do the answers. */
+/** The next result of a checkpoint: the first time of passing stays, and so do the answers and the best share. */
 export function nextResult(
   before: CheckpointResult,
   verdict: Pick<CheckpointResult, 'status' | 'facts' | 'trouble'>,
-  at: { now: number; tookMs: number },
+  at: { now: number; tookMs: number; byHand: boolean; share: number },
 ): CheckpointResult {
+  const judged = verdict.status === 'passed' || verdict.status === 'failed';
+  const counts = judged && before.passedAt === undefined;
   return {
     ...verdict,
     judgedAt: at.now,
     tookMs: Math.round(at.tookMs),
     passedAt: before.passedAt ?? (verdict.status === 'passed' ? at.now : undefined),
     answers: before.answers,
+    share: Math.max(judged ? at.share : 0, before.share ?? 0),
+    attempts: (before.attempts ?? 0) + (counts && isNews(before, verdict) ? 1 : 0),
+    checks: (before.checks ?? 0) + (counts && at.byHand ? 1 : 0),
   };
+}
+
+/** Whether a verdict says something else than the last one: passed at last, or other facts fail, or in another way. */
+function isNews(before: CheckpointResult, verdict: Pick<CheckpointResult, 'status' | 'facts'>): boolean {
+  if (verdict.status === 'passed') return true;
+  // After a check that went wrong nobody knows what failed before it.
+  if (before.status === 'unknown' && before.facts.length === 0) return false;
+  return before.status === 'pending' || failureOf(before.facts) !== failureOf(verdict.facts);
+}
+
+/** How a verdict came about, for its log. */
+export interface Circumstances {
+  /** When the reading was taken, Unix ms; undefined when the nodes could not be read. */
+  takenAt?: number;
+  byHand: boolean;
+  /** Which version of the lab's check and text decided. */
+  version: string;
+  /** The share of the facts that this verdict found true; the result has the best so far. */
+  share: number;
 }

@@ -1,6 +1,7 @@
 import type { Check, Fact, LabChecks } from '../content/check.ts';
 import type { Lab } from '../content/load.ts';
 import {
+  type Circumstances,
   identified,
   isAnswered,
   judgeAnswers,
@@ -14,6 +15,7 @@ import type { Labd } from './labd/contract.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
 import type { ProbeRequest, ProbeTrace } from './network/trace.ts';
 import type { CheckpointResult } from './protocol.ts';
+import { shareOf } from './score.ts';
 
 /** A reading that labd could not give, as opposed to a judgement that went wrong. */
 class Unreadable extends Error {}
@@ -22,6 +24,8 @@ class Unreadable extends Error {}
 export interface LabSource {
   lab(): Lab;
   checks(): LabChecks;
+  /** Names the version of what a checkpoint is judged by. */
+  version(checkpoint: string): string;
   /** In development: what is wrong with the lab's files since their last good version, or null. */
   mistake(): string | null;
 }
@@ -52,7 +56,8 @@ export function createJudge(options: {
   source: LabSource;
   labd: Pick<Labd, 'snapshot' | 'probe'>;
   results: Record<string, CheckpointResult>;
-  save(checkpoint: string, result: CheckpointResult): Promise<void>;
+  /** Keeps a result; without circumstances nothing was judged, only answers were handed in. */
+  save(checkpoint: string, result: CheckpointResult, circumstances?: Circumstances): Promise<void>;
   ready(): boolean;
   now(): number;
   changed(): void;
@@ -71,9 +76,9 @@ export function createJudge(options: {
     return results.get(checkpoint) ?? { status: 'pending', facts: [] };
   }
 
-  async function keep(checkpoint: string, next: CheckpointResult): Promise<void> {
+  async function keep(checkpoint: string, next: CheckpointResult, circumstances?: Circumstances): Promise<void> {
     results.set(checkpoint, next);
-    await options.save(checkpoint, next);
+    await options.save(checkpoint, next, circumstances);
   }
 
   /** Probes take time and make traffic: equal ones are sent once per judgement. */
@@ -120,16 +125,24 @@ export function createJudge(options: {
 
   async function judgeNow(asked: ReadonlyMap<string, boolean>): Promise<void> {
     const began = performance.now();
-    const settle = (checkpoint: string, verdict: Pick<CheckpointResult, 'status' | 'facts' | 'trouble'>) =>
-      keep(checkpoint, nextResult(result(checkpoint), verdict, { now: now(), tookMs: performance.now() - began }));
+    const versions = new Map([...asked.keys()].map((each) => [each, source.version(each)]));
+    const settle = (checkpoint: string, verdict: Pick<CheckpointResult, 'status' | 'facts' | 'trouble'>) => {
+      const byHand = asked.get(checkpoint) ?? false;
+      const share = verdict.status === 'unknown' ? 0 : shareOf(verdict.facts, checks[checkpoint]?.earns);
+      const at = { now: now(), tookMs: performance.now() - began, byHand, share };
+      const version = versions.get(checkpoint) ?? '';
+      return keep(checkpoint, nextResult(result(checkpoint), verdict, at), { takenAt, byHand, version, share });
+    };
     const couldNot = (checkpoint: string, trouble: CheckpointResult['trouble']) =>
       settle(checkpoint, { status: 'unknown', facts: trouble === 'nodes' ? result(checkpoint).facts : [], trouble });
 
     let snapshot: NetworkSnapshot;
-    let checks: LabChecks['checks'];
+    let checks: LabChecks['checks'] = {};
+    let takenAt: number | undefined;
     try {
       const { packages, flows } = source.lab().file;
       snapshot = await labd.snapshot(session, { packages, flows });
+      takenAt = snapshot.takenAt;
       const loaded = source.checks();
       checks = loaded.checks;
       values = readValues(loaded.values, snapshot);

@@ -1,3 +1,4 @@
+import type { Circumstances } from './grading.ts';
 import type { CheckpointResult, LabState, SessionState, ShownResult, Stage, TerminalInfo } from './protocol.ts';
 import type { OpenedHint } from './store/hints.ts';
 
@@ -5,8 +6,8 @@ import type { OpenedHint } from './store/hints.ts';
 export interface SessionRecord {
   started(now: number): Promise<void>;
   finished(now: number): Promise<void>;
-  save(checkpoint: string, result: CheckpointResult): Promise<void>;
   openHint(hint: OpenedHint): Promise<void>;
+  save(checkpoint: string, result: CheckpointResult, circumstances?: Circumstances): Promise<void>;
   setTerminals(terminals: TerminalInfo[]): Promise<void>;
 }
 

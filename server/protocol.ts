@@ -179,6 +179,11 @@ export interface CheckpointResult {
   passedAt?: number;
   /** The learner's last answers, where the checkpoint asks questions. */
   answers?: Record<string, string>;
+  /** The best share of its facts that any verdict found true, 0 to 1 (server/score.ts); 1 once it passed. */
+  share?: number;
+  /** How often the verdict changed, and how often the learner asked for it, until it passed first. */
+  attempts?: number;
+  checks?: number;
 }
 
 /** The first hint says why, the second how. */
@@ -205,6 +210,8 @@ export interface LabState {
   session: SessionState;
   /** By checkpoint id; every checkpoint of the lab is there. */
   results: Record<string, ShownResult>;
+  /** The points each checkpoint has earned so far, by its id. */
+  scores: Record<string, number>;
   /** Live values by key; null while the thing does not exist. */
   values: Record<string, { label: string; node: string; value: string | null }>;
   /** In development: what is wrong with the lab's files, of which the last good version is shown. */

@@ -95,7 +95,7 @@ export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
   const faults: string[] = [];
   const judge = createJudge({
     session,
-    source: { lab: () => lab, checks: () => loaded, mistake: () => null },
+    source: { lab: () => lab, checks: () => loaded, version: () => '', mistake: () => null },
     labd,
     results: {},
     save: async () => undefined,

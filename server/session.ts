@@ -5,6 +5,7 @@ import { createJudge, type LabSource } from './judge.ts';
 import type { LabSession, SessionRecord } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
 import type { CheckpointResult, SessionState, TerminalInfo } from './protocol.ts';
+import { scoreOf } from './score.ts';
 import { createShells } from './shells.ts';
 import type { OpenedHint } from './store/hints.ts';
 import { topologyOf } from './topology.ts';
@@ -61,8 +62,8 @@ export function createLabSession(options: {
     source,
     labd,
     results: options.results,
-    async save(checkpoint, result) {
-      await record.save(checkpoint, result);
+    async save(checkpoint, result, circumstances) {
+      await record.save(checkpoint, result, circumstances);
       await clock.note(Object.values(results()));
     },
     ready: () => phase.status === 'ready',
@@ -151,6 +152,7 @@ export function createLabSession(options: {
     id,
     status: () => phase.status,
     state() {
+      const { checkpoints } = source.lab();
       const values = judge.values();
       const live = Object.entries(source.checks().values).map(([key, { label, node }]) => [
         key,
@@ -162,6 +164,7 @@ export function createLabSession(options: {
         results: Object.fromEntries(
           Object.entries(results()).map(([each, result]) => [each, hints.show(each, result)]),
         ),
+        scores: Object.fromEntries(checkpoints.map((each) => [each.id, scoreOf(each, judge.result(each.id))])),
         values: Object.fromEntries(live),
         mistake: source.mistake(),
         judging: judge.busy(),

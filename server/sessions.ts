@@ -105,8 +105,8 @@ export function createSessions(options: {
         record: {
           started: (at) => store.progress.start(person, lab, at),
           finished: (at) => store.progress.finish(person, lab, at),
-          async save(checkpoint, result) {
-            await store.progress.save({ person, lab, session: id }, checkpoint, result);
+          async save(checkpoint, result, circumstances) {
+            await store.progress.save({ person, lab, session: id }, checkpoint, result, circumstances);
             if (result.passedAt === undefined || passed.has(checkpoint)) return;
             passed.add(checkpoint);
             options.passed(owned, source.lab().checkpoints.find((each) => each.id === checkpoint)?.title ?? checkpoint);

@@ -93,6 +93,7 @@ export function createTestLab(): { source: LabSource; truth: Set<'links' | 'trie
     id,
     title: id,
     points: 10,
+    partial: true,
     questions,
   });
   const step = (number: number, id: string, checkpoints: Checkpoint[]) => ({
@@ -134,5 +135,8 @@ export function createTestLab(): { source: LabSource; truth: Set<'links' | 'trie
     asked: { judge: () => [fact('state', truth.has('state'))], probe, answers: () => ({ ttl: '64' }) },
   };
   const values = { mac: { label: 'MAC', node: 'node-1', read: () => '02:00:00:00:00:01' } };
-  return { source: { lab: () => lab, checks: () => ({ checks, values }), mistake: () => null }, truth };
+  return {
+    source: { lab: () => lab, checks: () => ({ checks, values }), version: () => 'v1', mistake: () => null },
+    truth,
+  };
 }

@@ -133,6 +133,39 @@ export const migrations: Record<string, Migration> = {
       }
     },
   },
+  '2026-11-25-scores': {
+    async up(db: Kysely<Tables>) {
+      await db.schema.alterTable('result').addColumn('share', 'real').execute();
+      for (const counter of ['attempts', 'checks']) {
+        await db.schema
+          .alterTable('result')
+          .addColumn(counter, 'integer', (column) => column.notNull().defaultTo(0))
+          .execute();
+      }
+      await db.schema.alterTable('verdict').addColumn('taken_at', 'bigint').execute();
+      await db.schema.alterTable('verdict').addColumn('by_hand', 'integer').execute();
+      await db.schema.alterTable('verdict').addColumn('version', 'text').execute();
+      await db.schema.alterTable('verdict').addColumn('share', 'real').execute();
+      await db.schema
+        .createTable('class')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('member')
+        .addColumn('class', 'text', (column) => column.notNull().references('class.id').onDelete('cascade'))
+        .addColumn('person', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+        .addColumn('student_no', 'text')
+        .addColumn('name', 'text')
+        .addColumn('joined_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('member_key', ['class', 'person'])
+        .execute();
+      // NULLs are distinct: any number of people may have no number.
+      await db.schema.createIndex('member_number').unique().on('member').columns(['class', 'student_no']).execute();
+      await db.schema.createIndex('member_is').on('member').column('person').execute();
+    },
+  },
 };
 
 /** A fact of before ids, as facts are now: the next judgement puts its own in its place. */

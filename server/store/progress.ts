@@ -1,6 +1,8 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
+import type { Circumstances } from '../grading.ts';
 import type { CheckpointResult } from '../protocol.ts';
 import type { Tables } from './tables.ts';
+import { noteVerdict } from './verdicts.ts';
 
 /** A person's work on a lab. */
 export interface Attempt {
@@ -12,13 +14,16 @@ export interface Attempt {
 /** Results, which outlive nodes. */
 export interface ProgressTable {
   read(person: string, lab: string): Promise<Attempt>;
+  /** Everybody's work on a lab, by person. */
+  readAll(lab: string): Promise<Map<string, Attempt>>;
   start(person: string, lab: string, now: number): Promise<void>;
   finish(person: string, lab: string, now: number): Promise<void>;
-  /** Keeps a result; where its status changed, the verdict is also appended to the log. */
+  /** Keeps a result; a verdict that says something new is also appended to the log. */
   save(
     key: { person: string; lab: string; session: string },
     checkpoint: string,
     result: CheckpointResult,
+    circumstances?: Circumstances,
   ): Promise<void>;
 }
 
@@ -39,17 +44,20 @@ export function createProgressTable(db: Kysely<Tables>): ProgressTable {
         .where('lab', '=', lab)
         .execute();
       const results: Record<string, CheckpointResult> = {};
-      for (const row of rows) {
-        results[row.checkpoint] = {
-          status: row.status,
-          facts: JSON.parse(row.facts),
-          judgedAt: row.judged_at ?? undefined,
-          tookMs: row.took_ms ?? undefined,
-          passedAt: row.passed_at ?? undefined,
-          answers: row.answers ? JSON.parse(row.answers) : undefined,
-        };
-      }
+      for (const row of rows) results[row.checkpoint] = resultOf(row);
       return { startedAt: attempt?.started_at, finishedAt: attempt?.finished_at ?? undefined, results };
+    },
+    async readAll(lab) {
+      const all = new Map<string, Attempt>();
+      for (const row of await db.selectFrom('attempt').selectAll().where('lab', '=', lab).execute()) {
+        all.set(row.person, { startedAt: row.started_at, finishedAt: row.finished_at ?? undefined, results: {} });
+      }
+      for (const row of await db.selectFrom('result').selectAll().where('lab', '=', lab).execute()) {
+        const attempt = all.get(row.person) ?? { results: {} };
+        attempt.results[row.checkpoint] = resultOf(row);
+        all.set(row.person, attempt);
+      }
+      return all;
     },
     async start(person, lab, now) {
       await db
@@ -67,15 +75,8 @@ export function createProgressTable(db: Kysely<Tables>): ProgressTable {
         .where('finished_at', 'is', null)
         .execute();
     },
-    save: ({ person, lab, session }, checkpoint, result) =>
+    save: ({ person, lab, session }, checkpoint, result, circumstances) =>
       db.transaction().execute(async (tx) => {
-        const before = await tx
-          .selectFrom('result')
-          .select('status')
-          .where('person', '=', person)
-          .where('lab', '=', lab)
-          .where('checkpoint', '=', checkpoint)
-          .executeTakeFirst();
         const row = {
           status: result.status,
           facts: JSON.stringify(result.facts),
@@ -83,25 +84,30 @@ export function createProgressTable(db: Kysely<Tables>): ProgressTable {
           took_ms: result.tookMs ?? null,
           passed_at: result.passedAt ?? null,
           answers: result.answers ? JSON.stringify(result.answers) : null,
+          share: result.share ?? null,
+          attempts: result.attempts ?? 0,
+          checks: result.checks ?? 0,
         };
         await tx
           .insertInto('result')
           .values({ person, lab, checkpoint, ...row })
           .onConflict((conflict) => conflict.columns(['person', 'lab', 'checkpoint']).doUpdateSet(row))
           .execute();
-        if (result.status === 'pending' || before?.status === result.status || !result.judgedAt) return;
-        await tx
-          .insertInto('verdict')
-          .values({
-            person,
-            lab,
-            checkpoint,
-            session,
-            status: result.status,
-            facts: row.facts,
-            judged_at: result.judgedAt,
-          })
-          .execute();
+        if (circumstances) await noteVerdict(tx, { person, lab, session, checkpoint }, result, circumstances);
       }),
+  };
+}
+
+function resultOf(row: Selectable<Tables['result']>): CheckpointResult {
+  return {
+    status: row.status,
+    facts: JSON.parse(row.facts),
+    judgedAt: row.judged_at ?? undefined,
+    tookMs: row.took_ms ?? undefined,
+    passedAt: row.passed_at ?? undefined,
+    answers: row.answers ? JSON.parse(row.answers) : undefined,
+    share: row.share ?? undefined,
+    attempts: row.attempts,
+    checks: row.checks,
   };
 }

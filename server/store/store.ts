@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { type ClassTable, createClassTable } from './classes.ts';
 import { type CommandTable, createCommandTable } from './commands.ts';
 import { createHintTable, type HintTable } from './hints.ts';
 import { createInvitationTable, type InvitationTable } from './invitations.ts';
@@ -11,16 +12,19 @@ import { createPeopleTable, type PeopleTable } from './people.ts';
 import { createProgressTable, type ProgressTable } from './progress.ts';
 import { createSessionTable, type SessionTable } from './sessions.ts';
 import type { Tables } from './tables.ts';
+import { createVerdictTable, type VerdictTable } from './verdicts.ts';
 
 /** How long a statement waits for another process's write lock, e.g. the command line's. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-/** What is kept: people, their sessions, their progress, the hints they opened, what they ran, whom they let watch. */
+/** What is kept: people and classes, sessions, progress and how it came about, hints, what was run, who may watch. */
 export interface Store {
   people: PeopleTable;
   sessions: SessionTable;
   progress: ProgressTable;
   hints: HintTable;
+  verdicts: VerdictTable;
+  classes: ClassTable;
   commands: CommandTable;
   invitations: InvitationTable;
   /** Rejects when the database does not answer. */
@@ -48,6 +52,8 @@ export async function openStore(path: string): Promise<Store> {
     sessions: createSessionTable(db),
     progress: createProgressTable(db),
     hints: createHintTable(db),
+    verdicts: createVerdictTable(db),
+    classes: createClassTable(db),
     commands: createCommandTable(db),
     invitations: createInvitationTable(db),
     async ping() {

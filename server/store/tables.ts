@@ -37,8 +37,13 @@ export interface Tables {
     took_ms: number | null;
     passed_at: Moment | null;
     answers: Json | null;
+    /** The best share of its facts that any verdict found true, 0 to 1; null when it was last judged before shares. */
+    share: number | null;
+    /** How often the verdict changed, and how often the learner asked for it, until it passed first. */
+    attempts: number;
+    checks: number;
   };
-  /** Every change of a verdict, never altered: a grade can be explained later. */
+  /** The changes of a verdict, never altered or removed: a grade can be explained later. */
   verdict: {
     id: Generated<number>;
     person: string;
@@ -48,6 +53,13 @@ export interface Tables {
     status: 'passed' | 'failed' | 'unknown';
     facts: ColumnType<Json, Json, never>;
     judged_at: ColumnType<Moment, Moment, never>;
+    /** When the reading it rests on was taken; null when there was none. */
+    taken_at: ColumnType<Moment | null, Moment | null, never>;
+    by_hand: ColumnType<number | null, number, never>;
+    /** Which version of the lab's check and text decided (content/version.ts). */
+    version: ColumnType<string | null, string, never>;
+    /** The share of the facts that this verdict found true. */
+    share: ColumnType<number | null, number, never>;
   };
   /** A hint that a learner opened, never altered. */
   hint: {
@@ -58,6 +70,10 @@ export interface Tables {
     level: 'hint' | 'repair';
     opened_at: ColumnType<Moment, Moment, never>;
   };
+  /** People who are graded together. */
+  class: { id: string; name: string; created_at: Moment };
+  /** A person in a class, as the class knows them. */
+  member: { class: string; person: string; student_no: string | null; name: string | null; joined_at: Moment };
   /** A command a learner ran, as the node's bash told of it. */
   command: {
     id: Generated<number>;

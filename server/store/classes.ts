@@ -1,0 +1,131 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** A person in a class, as the class knows them. */
+export interface Member {
+  person: string;
+  studentNo?: string;
+  name?: string;
+}
+
+/** Someone this instance knows, and what they are called where they are a member. */
+export interface KnownPerson extends Member {
+  createdAt: number;
+  /** How many labs they have begun, and when a checkpoint of theirs was judged last. */
+  labs: number;
+  lastJudgedAt?: number;
+  classes: string[];
+}
+
+/** Classes and who is in them. */
+export interface ClassTable {
+  list(): Promise<{ id: string; name: string; createdAt: number; members: number }[]>;
+  /** False when there is one of this id already. */
+  create(id: string, name: string, now: number): Promise<boolean>;
+  /** Adds a member, or changes what is given of one; says whose a 学号 is already. */
+  add(id: string, member: Member, now: number): Promise<{ takenBy?: string }>;
+  members(id: string): Promise<Member[]>;
+  /** Everybody, with a 学号 and name from the class they joined first. */
+  people(): Promise<KnownPerson[]>;
+}
+
+/** Classes over the store's database. */
+export function createClassTable(db: Kysely<Tables>): ClassTable {
+  return {
+    async list() {
+      const rows = await db
+        .selectFrom('class')
+        .leftJoin('member', 'member.class', 'class.id')
+        .select((query) => ['id', 'class.name', 'created_at', query.fn.count<number>('member.person').as('members')])
+        .groupBy('class.id')
+        .orderBy('class.id')
+        .execute();
+      return rows.map(({ created_at: createdAt, ...row }) => ({ ...row, createdAt }));
+    },
+    async create(id, name, now) {
+      const made = await db
+        .insertInto('class')
+        .values({ id, name, created_at: now })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      return made !== undefined;
+    },
+    add: (id, { person, studentNo, name }, now) =>
+      db.transaction().execute(async (tx) => {
+        if (studentNo !== undefined) {
+          const holder = await tx
+            .selectFrom('member')
+            .select('person')
+            .where('class', '=', id)
+            .where('student_no', '=', studentNo)
+            .where('person', '!=', person)
+            .executeTakeFirst();
+          if (holder) return { takenBy: holder.person };
+        }
+        const given = {
+          ...(studentNo !== undefined && { student_no: studentNo }),
+          ...(name !== undefined && { name }),
+        };
+        await tx
+          .insertInto('member')
+          .values({ class: id, person, student_no: null, name: null, joined_at: now, ...given })
+          .onConflict((conflict) => {
+            const known = conflict.columns(['class', 'person']);
+            return Object.keys(given).length > 0 ? known.doUpdateSet(given) : known.doNothing();
+          })
+          .execute();
+        return {};
+      }),
+    async members(id) {
+      const rows = await db
+        .selectFrom('member')
+        .select(['person', 'student_no', 'name'])
+        .where('class', '=', id)
+        .orderBy('student_no')
+        .orderBy('joined_at')
+        .orderBy('person')
+        .execute();
+      return rows.map((row) => ({
+        person: row.person,
+        studentNo: row.student_no ?? undefined,
+        name: row.name ?? undefined,
+      }));
+    },
+    async people() {
+      const rows = await db
+        .selectFrom('person')
+        .select((query) => [
+          'id',
+          'created_at',
+          query
+            .selectFrom('attempt')
+            .select((inner) => inner.fn.countAll<number>().as('labs'))
+            .whereRef('attempt.person', '=', 'person.id')
+            .as('labs'),
+          query
+            .selectFrom('result')
+            .select((inner) => inner.fn.max('judged_at').as('last'))
+            .whereRef('result.person', '=', 'person.id')
+            .as('last'),
+        ])
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute();
+      const members = await db.selectFrom('member').selectAll().orderBy('joined_at').execute();
+      const byPerson = Map.groupBy(members, (member) => member.person);
+      return rows.map((row) => {
+        const mine = byPerson.get(row.id) ?? [];
+        return {
+          person: row.id,
+          studentNo: mine.find((each) => each.student_no !== null)?.student_no ?? undefined,
+          name: mine.find((each) => each.name !== null)?.name ?? undefined,
+          createdAt: row.created_at,
+          labs: row.labs ?? 0,
+          lastJudgedAt: row.last ?? undefined,
+          classes: mine.map((each) => each.class),
+        };
+      });
+    },
+  };
+}
