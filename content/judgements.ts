@@ -14,12 +14,12 @@ function method<T>() {
 }
 
 const check = z.strictObject({
-  earns: z.array(z.string()).min(1).optional(),
   judge: method<Check['judge']>(),
   evidence: method<NonNullable<Check['evidence']>>().optional(),
   probe: method<NonNullable<Check['probe']>>().optional(),
   judgeTrace: method<NonNullable<Check['judgeTrace']>>().optional(),
   answers: method<NonNullable<Check['answers']>>().optional(),
+  earns: z.array(z.string()).min(1).optional(),
 });
 
 const liveValue = z.strictObject({

@@ -4,7 +4,7 @@ import { factId, type Question } from '../content/schema.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
 import type { ProbeTrace } from './network/trace.ts';
 import type { CheckpointResult } from './protocol.ts';
-import { failureOf } from './score.ts';
+import { failureKey } from './score.ts';
 
 /** What the snapshot alone says of a checkpoint: its facts, and whether a probe should go on from there. */
 export interface Reading {
@@ -115,7 +115,7 @@ function isNews(before: CheckpointResult, verdict: Pick<CheckpointResult, 'statu
   if (verdict.status === 'passed') return true;
   // After a check that went wrong nobody knows what failed before it.
   if (before.status === 'unknown' && before.facts.length === 0) return false;
-  return before.status === 'pending' || failureOf(before.facts) !== failureOf(verdict.facts);
+  return before.status === 'pending' || failureKey(before.facts) !== failureKey(verdict.facts);
 }
 
 /** How a verdict came about, for its log. */

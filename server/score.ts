@@ -41,7 +41,7 @@ function idOf(fact: Fact): string {
 }
 
 /** What identifies a verdict among those of its checkpoint: which facts fail, and with what actual values. */
-export function failureOf(facts: readonly Fact[]): string {
+export function failureKey(facts: readonly Fact[]): string {
   return JSON.stringify(facts.filter((fact) => !fact.ok).map((fact) => [idOf(fact), fact.actual]));
 }
 

@@ -1,6 +1,6 @@
 import type { Fact } from '../../content/check.ts';
 import type { CheckpointResult } from '../protocol.ts';
-import { failureOf } from '../score.ts';
+import { failureKey } from '../score.ts';
 import type { LoggedVerdict } from '../store/verdicts.ts';
 import type { CheckpointGrade, LabGrade } from './grade.ts';
 import { learnerWords, momentWords, oneLine, spanWords, standings } from './words.ts';
@@ -41,7 +41,7 @@ export function explain(evidence: Evidence): string[] {
 function lastWords({ last, log, checkpoint }: Evidence): string[] {
   const logged = log.at(-1);
   if (!logged || last.status === 'pending') return [];
-  if (logged.status === last.status && failureOf(logged.facts) === failureOf(last.facts)) return [];
+  if (logged.status === last.status && failureKey(logged.facts) === failureKey(last.facts)) return [];
   const when = checkpoint.judgedAt === undefined ? '' : `${momentWords(checkpoint.judgedAt)}　`;
   return [`最近一次　${when}${VERDICTS[last.status]}`, ...last.facts.map(factWords)];
 }

@@ -51,8 +51,9 @@ export function writeRecords(group: { id: string; name: string }, grades: readon
 function recordsOf({ learner, lab, startedAt, checkpoints }: LabGrade): GradeRecord[] {
   return checkpoints.map((each) => ({
     person: learner.person,
-    studentNo: learner.studentNo ?? null,
-    name: learner.name ?? null,
+    studentNo: learner.studentNo?.toWellFormed() ?? null,
+    // Half a character is no text to most programs that read JSON.
+    name: learner.name?.toWellFormed() ?? null,
     lab: lab.id,
     labTitle: lab.title,
     startedAt: iso(startedAt),

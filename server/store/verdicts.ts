@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Fact } from '../../content/check.ts';
 import type { Circumstances } from '../grading.ts';
 import type { CheckpointResult } from '../protocol.ts';
-import { failureOf } from '../score.ts';
+import { failureKey } from '../score.ts';
 import type { Tables } from './tables.ts';
 
 /** Entries of one person's checkpoint that only tell other failures: an afternoon of mistakes is some dozens. */
@@ -81,7 +81,7 @@ export async function noteVerdict(
   { takenAt, byHand, version, share }: Circumstances,
 ): Promise<void> {
   if (status === 'pending' || judgedAt === undefined) return;
-  const verdict = { status, failure: failureOf(facts), share, at: judgedAt };
+  const verdict = { status, failure: failureKey(facts), share, at: judgedAt };
   if (!isWorthLogging(verdict, await soFar(tx, key))) return;
   await tx
     .insertInto('verdict')
@@ -116,6 +116,6 @@ async function soFar(
     entries,
     share: share ?? 0,
     passed: passed !== undefined,
-    last: last && { status: last.status, failure: failureOf(JSON.parse(last.facts)), at: last.judged_at },
+    last: last && { status: last.status, failure: failureKey(JSON.parse(last.facts)), at: last.judged_at },
   };
 }
