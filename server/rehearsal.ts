@@ -25,6 +25,8 @@ export interface Rehearsal {
   /** Judges until nothing fails any more, or enough tries were made. */
   settle(checkpoints: string[], byHand: boolean): Promise<void>;
   judge: Judge['judge'];
+  /** The facts a checkpoint's check says earn points; undefined where it does not say. */
+  earns(checkpoint: string): readonly string[] | undefined;
   /** What went wrong in judging since the last time this was asked, one line each: a check of the lab that threw. */
   faults(): string[];
   answer(checkpoint: string, answers: Record<string, string>): Promise<CheckpointResult>;
@@ -118,6 +120,7 @@ export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
     result: judge.result,
     faults: () => [...new Set(faults.splice(0))],
     judge: judge.judge,
+    earns: (checkpoint) => loaded.checks[checkpoint]?.earns,
     async settle(checkpoints, byHand) {
       for (let tries = 0; tries < SETTLE_TRIES; tries += 1) {
         if (tries > 0) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
@@ -201,6 +204,9 @@ export async function* testLab(rehearsal: Rehearsal, steps: Step[]): AsyncGenera
     for (const id of ids) {
       const { status, facts } = rehearsal.result(id);
       yield { ok: status === 'passed', what: `${step.id}：做之后 ${id} 成立`, facts: status === 'passed' ? [] : facts };
+      const unknown = (rehearsal.earns(id) ?? []).filter((each) => !facts.some((fact) => fact.id === each));
+      if (status !== 'passed' || unknown.length === 0) continue;
+      yield { ok: false, what: `${id}：做对了也没有 earns 里的事实 ${unknown.join('、')}`, facts };
     }
   }
   const all = steps.flatMap((step) => step.head.checkpoints.map((checkpoint) => checkpoint.id));

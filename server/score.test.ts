@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fact } from '../content/check.ts';
 import { failureKey, scoreOf, shareOf, sumOf } from './score.ts';
 
-const fact = (ok: boolean, id: string, actual = ''): Fact => ({ ok, title: id, expected: '', actual, advice: '' });
+const fact = (ok: boolean, id: string, actual = ''): Fact => ({ id, ok, title: id, expected: '', actual, advice: '' });
 /** `+a -b`: the fact a holds, b fails. */
 const facts = (text: string) => text.split(' ').map((each) => fact(each.startsWith('+'), each.slice(1)));
 

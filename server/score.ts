@@ -28,21 +28,17 @@ export function shareOf(facts: readonly Fact[], earns?: readonly string[]): numb
   const failing = facts.filter((fact) => !fact.ok);
   if (failing.length === 0) return 1;
   if (earns) {
-    const held = new Set(facts.filter((fact) => fact.ok).map(idOf));
-    const beside = failing.filter((fact) => !earns.includes(idOf(fact)));
+    const held = new Set(facts.filter((fact) => fact.ok).map((fact) => fact.id));
+    const beside = failing.filter((fact) => !earns.includes(fact.id));
     return earns.filter((id) => held.has(id)).length / (earns.length + beside.length);
   }
   const share = 1 - failing.length / facts.length;
   return facts.at(-1)?.ok ? share : Math.min(share, CUT_SHARE_MAX);
 }
 
-function idOf(fact: Fact): string {
-  return fact.title;
-}
-
 /** What identifies a verdict among those of its checkpoint: which facts fail, and with what actual values. */
 export function failureKey(facts: readonly Fact[]): string {
-  return JSON.stringify(facts.filter((fact) => !fact.ok).map((fact) => [idOf(fact), fact.actual]));
+  return JSON.stringify(facts.filter((fact) => !fact.ok).map((fact) => [fact.id, fact.actual]));
 }
 
 /**

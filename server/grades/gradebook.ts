@@ -4,11 +4,6 @@ import type { Store } from '../store/store.ts';
 import type { Evidence } from './explanation.ts';
 import { gradeLab, type LabGrade, type Learner } from './grade.ts';
 
-/** When a learner opened hints, by checkpoint. Until hints are kept nobody has opened any. */
-async function hintsOf(_store: Store, _person: string, _lab: string): Promise<Record<string, number>> {
-  return {};
-}
-
 /** Reads the grades of learners, in their order, lab by lab. */
 export async function readGrades(
   store: Store,
@@ -22,7 +17,7 @@ export async function readGrades(
   for (const learner of learners) {
     for (const lab of labs) {
       const work = works.get(lab.id)?.get(learner.person);
-      const hints = work && (await hintsOf(store, learner.person, lab.id));
+      const hints = work && (await store.hints.counts(learner.person, lab.id));
       grades.push(gradeLab(lab, learner, work && { ...work, hints }));
     }
   }
@@ -38,14 +33,16 @@ export async function readEvidence(
 ): Promise<Evidence | undefined> {
   const { person } = learner;
   const work = await store.progress.read(person, lab.id);
-  const grade = gradeLab(lab, learner, { ...work, hints: await hintsOf(store, person, lab.id) });
+  const grade = gradeLab(lab, learner, { ...work, hints: await store.hints.counts(person, lab.id) });
   const mine = grade.checkpoints.find(({ id }) => id === checkpoint);
   return (
     mine && {
       grade,
       checkpoint: mine,
       log: await store.verdicts.list(person, lab.id, checkpoint),
-      hintsAt: [],
+      hintsAt: (await store.hints.list(person, lab.id)).flatMap((hint) =>
+        hint.checkpoint === checkpoint ? hint.at : [],
+      ),
       last: work.results[checkpoint] ?? { status: 'pending', facts: [] },
       version: versionsOf(lab)[mine.step] ?? '',
     }

@@ -28,7 +28,7 @@ export const lab: GradedLab = {
   ],
 };
 
-const fact = { ok: false, title: 'VNI', expected: '100', actual: '200', advice: '' };
+const fact = { id: 'vni', ok: false, title: 'VNI', expected: '100', actual: '200', advice: '' };
 const passed = (minutes: number): CheckpointResult => ({
   status: 'passed',
   facts: [{ ...fact, ok: true }],

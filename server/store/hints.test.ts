@@ -34,10 +34,10 @@ describe('opened hints', () => {
     expect(await again.hints.counts('ben', 'lab')).toEqual({ bridge: 1 });
     expect(await again.hints.counts('eva', 'lab')).toEqual({});
     expect(await again.hints.list('ann', 'lab')).toEqual([
-      { checkpoint: 'bridge', fact: 'up', level: 'hint' },
-      { checkpoint: 'bridge', fact: 'up', level: 'repair' },
-      { checkpoint: 'bridge', fact: 'address', level: 'hint' },
-      { checkpoint: 'ping', fact: 'up', level: 'hint' },
+      { checkpoint: 'bridge', fact: 'up', level: 'hint', at: 1 },
+      { checkpoint: 'bridge', fact: 'up', level: 'repair', at: 3 },
+      { checkpoint: 'bridge', fact: 'address', level: 'hint', at: 4 },
+      { checkpoint: 'ping', fact: 'up', level: 'hint', at: 5 },
     ]);
     await again.close();
     const raw = new Database(path, { readonly: true });

@@ -13,7 +13,8 @@ export interface OpenedHint {
 export interface HintTable {
   /** Notes that a hint was opened; the first time counts. */
   open(key: { person: string; lab: string }, hint: OpenedHint, now: number): Promise<void>;
-  list(person: string, lab: string): Promise<OpenedHint[]>;
+  /** In the order they were opened; `at` in Unix ms. */
+  list(person: string, lab: string): Promise<(OpenedHint & { at: number })[]>;
   /** How many hints a person has opened in a lab, by checkpoint; one without any is absent. */
   counts(person: string, lab: string): Promise<Record<string, number>>;
 }
@@ -30,7 +31,8 @@ export function createHintTable(db: Kysely<Tables>): HintTable {
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
-    list: (person, lab) => of(person, lab).select(['checkpoint', 'fact', 'level']).orderBy('opened_at').execute(),
+    list: (person, lab) =>
+      of(person, lab).select(['checkpoint', 'fact', 'level', 'opened_at as at']).orderBy('opened_at').execute(),
     async counts(person, lab) {
       const rows = await of(person, lab)
         .select(({ fn }) => ['checkpoint', fn.countAll<number | string>().as('count')])

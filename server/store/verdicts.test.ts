@@ -8,7 +8,7 @@ const SECOND = 1_000;
 let store: Store;
 afterEach(() => store?.close());
 
-const fact = (ok: boolean, id: string): Fact => ({ ok, title: id, expected: 'a', actual: 'b', advice: '' });
+const fact = (ok: boolean, id: string): Fact => ({ id, ok, title: id, expected: 'a', actual: 'b', advice: '' });
 
 async function open(): Promise<Store> {
   store = await openStore(':memory:');

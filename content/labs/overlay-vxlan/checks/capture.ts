@@ -10,6 +10,8 @@ import { peerOf, type Side, tunnelOf } from './sides.ts';
 /** The questions about a captured packet; answers come from the platform's own capture of a side's ping. */
 export function captureCheck(side: Side): Check {
   return {
+    // The way there earns in the checkpoints before: here it is the answers.
+    earns: ['vni', 'dst-port', 'src-port', 'inner-ttl', 'inner-dst-mac'].map((id) => `answer.${id}`),
     judge: gateFacts,
     probe: (snapshot) => pingRequest(snapshot, side),
     judgeTrace: (trace, snapshot) => journeyFacts(trace, snapshot, side),

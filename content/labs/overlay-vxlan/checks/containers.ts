@@ -7,9 +7,12 @@ import { arpFacts } from './arp.ts';
 import { claim, fails, holds } from './claim.ts';
 import { nodeOf, type Side } from './sides.ts';
 
+/** What has to be built; the rest are conflicts that only show when they are there. */
+const EARNS = ['forwarding', 'netns', 'veth', 'address', 'veth-up', 'bridge', 'bridge-up', 'bridge-address', 'route'];
+
 /** Whether a node has its container: namespace, veth pair, bridge, addresses, default route, forwarding. */
 export function containersCheck(side: Side): Check {
-  return { judge: (snapshot) => [...containerFacts(nodeOf(snapshot, side), side)] };
+  return { earns: EARNS, judge: (snapshot) => [...containerFacts(nodeOf(snapshot, side), side)] };
 }
 
 /** What the text calls the container, if the learner does so too; else the learner's name for it. */

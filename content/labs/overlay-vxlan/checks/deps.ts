@@ -11,6 +11,7 @@ const PACKAGES = [
 /** Whether the packages are installed on a node. */
 export function depsCheck(side: Side): Check {
   return {
+    earns: PACKAGES.map(({ name }) => name),
     judge: (snapshot) =>
       PACKAGES.map(({ name, programs }) => {
         const installed = claim(side, name, `${side.label} 已安装 ${name}`, '已安装', `dpkg -s ${name} | grep Status`);

@@ -7,6 +7,9 @@ import { whereItDied } from './loss.ts';
 import { isReply, isRequest, onUnderlay, type Packet } from './packet.ts';
 import { nodeOf, peerOf, type Side, tunnelOf, VNI } from './sides.ts';
 
+/** The facts of a ping that went the right way there and back. */
+export const JOURNEY = ['replies', 'ttl', 'wire', 'inner'];
+
 /** The TTL of a reply: 64, less one for each of the two nodes that forwarded it. */
 const REPLY_TTL = 62;
 

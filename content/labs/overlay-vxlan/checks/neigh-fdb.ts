@@ -8,7 +8,7 @@ import { nodeOf, peerOf, type Side, tunnelOf, VNI } from './sides.ts';
 
 /** Whether a node knows the two answers VXLAN needs: next hop → MAC of the peer's VTEP, that MAC → the peer's address. */
 export function neighFdbCheck(side: Side): Check {
-  return { judge: (snapshot) => [...neighFdbFacts(snapshot, side)] };
+  return { earns: ['neighbour', 'fdb'], judge: (snapshot) => [...neighFdbFacts(snapshot, side)] };
 }
 
 function* neighFdbFacts(snapshot: NetworkSnapshot, side: Side): Generator<Fact> {

@@ -5,7 +5,7 @@ import type { Check, Fact } from '../../../check.ts';
 import { claim, fails, holds } from './claim.ts';
 import { containerName } from './containers.ts';
 import { gateFacts } from './gate.ts';
-import { journeyFacts } from './journey.ts';
+import { JOURNEY, journeyFacts } from './journey.ts';
 import { nodeOf, peerOf, type Side, tunnelOf } from './sides.ts';
 
 /** How many echo requests a probe sends: the first may be late for ARP, the second shows the way. */
@@ -14,6 +14,8 @@ const PROBE_COUNT = 2;
 /** Whether a node's container reaches the other one, through the tunnel. */
 export function pingCheck(side: Side): Check {
   return {
+    // The gate only repeats what earlier checkpoints have paid for.
+    earns: JOURNEY,
     judge: gateFacts,
     evidence: (snapshot) => [ownPing(snapshot, side)],
     probe: (snapshot) => pingRequest(snapshot, side),

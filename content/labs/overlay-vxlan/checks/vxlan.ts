@@ -13,9 +13,12 @@ const INNER_MTU = 1450;
 /** Changing what cannot be changed in place takes its routes, neighbours and FDB along. */
 const REBUILD = '删除设备会连带清空它的地址、路由、邻居和 FDB，重建后都要重新配置。';
 
+/** What has to be built; the rest are remarks, and mistakes that only show when they are there. */
+const EARNS = ['device', 'port', 'local', 'up', 'address', 'route'];
+
 /** Whether a node has its end of the tunnel: the device, its parameters, its address, the route into it. */
 export function vxlanCheck(side: Side): Check {
-  return { judge: (snapshot) => [...vxlanFacts(nodeOf(snapshot, side), side)] };
+  return { earns: EARNS, judge: (snapshot) => [...vxlanFacts(nodeOf(snapshot, side), side)] };
 }
 
 function* vxlanFacts(node: NodeSnapshot, side: Side): Generator<Fact> {
