@@ -2,7 +2,7 @@ import type { Fact } from '../../content/check.ts';
 import type { CheckpointResult } from '../protocol.ts';
 import { failureKey } from '../score.ts';
 import type { LoggedVerdict } from '../store/verdicts.ts';
-import type { CheckpointGrade, LabGrade } from './grade.ts';
+import type { CheckpointGrade, LabGrade, Learner } from './grade.ts';
 import { learnerWords, momentWords, oneLine, spanWords, standings } from './words.ts';
 
 /** What an explanation rests on. */
@@ -24,7 +24,7 @@ const VERDICTS: Record<LoggedVerdict['status'], string> = { passed: '通过', fa
 export function explain(evidence: Evidence): string[] {
   const { grade, checkpoint, log } = evidence;
   return [
-    `${oneLine(learnerWords(grade.learner))}（编号 ${grade.learner.person}）`,
+    whoWords(grade.learner),
     `实验 ${grade.lab.id}：${grade.lab.title}`,
     `检查点 ${checkpoint.id}：${checkpoint.title}`,
     '',
@@ -44,6 +44,11 @@ function lastWords({ last, log, checkpoint }: Evidence): string[] {
   if (logged.status === last.status && failureKey(logged.facts) === failureKey(last.facts)) return [];
   const when = checkpoint.judgedAt === undefined ? '' : `${momentWords(checkpoint.judgedAt)}　`;
   return [`最近一次　${when}${VERDICTS[last.status]}`, ...last.facts.map(factWords)];
+}
+
+function whoWords(learner: Learner): string {
+  const named = learner.studentNo !== undefined || learner.name !== undefined;
+  return named ? `${oneLine(learnerWords(learner))}（编号 ${learner.person}）` : learnerWords(learner);
 }
 
 function whyWords({ checkpoint, log }: Evidence): string {
@@ -83,7 +88,7 @@ function entryWords(verdict: LoggedVerdict, number: number, { version, hintsAt }
 }
 
 function factWords({ ok, title, expected, actual }: Fact): string {
-  return `   ${oneLine(`${ok ? '✓' : '✕'} ${title}　期望 ${expected}　实际 ${actual}`)}`;
+  return `   ${ok ? '✓' : '✕'} ${oneLine(title)}　期望 ${oneLine(expected)}　实际 ${oneLine(actual)}`;
 }
 
 function percent(share: number): string {
