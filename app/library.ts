@@ -30,7 +30,7 @@ export function outline(lab: Lab): Outline {
       number,
       title: head.title,
       short: head.short,
-      checkpoints: head.checkpoints.map((checkpoint) => ({ id: checkpoint.id, title: checkpoint.title })),
+      checkpoints: head.checkpoints.map(({ id, title, points }) => ({ id, title, points })),
     })),
   };
 }

@@ -7,7 +7,7 @@ export interface OutlineStep {
   number: number;
   title: string;
   short: string;
-  checkpoints: Pick<Checkpoint, 'id' | 'title'>[];
+  checkpoints: Pick<Checkpoint, 'id' | 'title' | 'points'>[];
 }
 
 /** A machine of the lab, as the page names and colours it. */

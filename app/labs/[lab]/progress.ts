@@ -29,6 +29,19 @@ export function labProgress(course: Outline, state: LabState | null): Progress {
   };
 }
 
+/** The points of the whole lab: earned so far, and all there are. */
+export function labPoints(course: Outline, state: LabState): { earned: number; total: number } {
+  const checkpoints = course.steps.flatMap((step) => step.checkpoints);
+  // Scores are exact to a tenth; binary fractions are not.
+  const tenths = checkpoints.reduce((sum, { id }) => sum + Math.round((state.scores[id] ?? 0) * 10), 0);
+  return { earned: tenths / 10, total: checkpoints.reduce((sum, { points }) => sum + points, 0) };
+}
+
+/** How many hints were opened in the lab. */
+export function hintsOpened(state: LabState): number {
+  return Object.values(state.results).reduce((sum, result) => sum + result.hintsOpened, 0);
+}
+
 /** Minutes and hours for people: `1:42:07`, `4:05`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -13,6 +13,7 @@ import buttons from './buttons.module.css';
 import styles from './CheckpointCard.module.css';
 import { FactLine } from './FactLine.tsx';
 import { JudgedAt } from './JudgedAt.tsx';
+import { Points } from './Points.tsx';
 import { Questions } from './Questions.tsx';
 import { useFold } from './useFold.ts';
 
@@ -53,6 +54,7 @@ export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint;
           <h3 id={id}>{checkpoint.title}</h3>
           <p className={styles.meta} role="status">
             <b>{lapsed ? LAPSED : verdicts[status]}</b>
+            <Points checkpoint={checkpoint} />
             {!folded && <JudgedAt result={result} askedAt={askedAt} questions={checkpoint.questions.length > 0} />}
             {!folded && result !== undefined && result.hintsOpened > 0 && (
               <span title={hints.countedLong}> · {hints.opened(result.hintsOpened)}</span>

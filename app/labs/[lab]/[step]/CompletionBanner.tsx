@@ -6,7 +6,7 @@ import Link from 'next/link';
 import { useState } from 'react';
 import { useLab } from '../../../live/LabProvider.tsx';
 import type { Outline } from '../outline.ts';
-import { done, labProgress, spokenDuration } from '../progress.ts';
+import { done, hintsOpened, labPoints, labProgress, spokenDuration } from '../progress.ts';
 import styles from './CompletionBanner.module.css';
 
 /** At the end of the lab: what was learned and how long it took, or what is still open. */
@@ -16,6 +16,8 @@ export function CompletionBanner({ course }: { course: Outline }) {
   if (!state) return null;
   const { passed, total } = labProgress(course, state);
   const finished = total > 0 && passed === total;
+  const { earned, total: points } = labPoints(course, state);
+  const hints = hintsOpened(state);
   const took =
     state.startedAt !== undefined && state.finishedAt !== undefined ? state.finishedAt - state.startedAt : null;
   const steps = course.steps.filter((step) => step.checkpoints.length > 0);
@@ -28,8 +30,10 @@ export function CompletionBanner({ course }: { course: Outline }) {
           <h2>{finished ? '实验完成' : `还差 ${total - passed} 个检查点`}</h2>
           <p>
             {finished
-              ? `${total} 个检查点全部通过${took === null ? '' : `，用时 ${spokenDuration(took)}`}。下面每一句，都由内核替你作证：`
-              : '点开步骤回去补上，结果会一直保留。'}
+              ? `${total} 个检查点全部通过，得 ${points} 分${took === null ? '' : `，用时 ${spokenDuration(took)}`}，${
+                  hints === 0 ? '没有看提示' : `看过 ${hints} 条提示`
+                }。下面每一句，都由内核替你作证：`
+              : `现在是 ${earned} / ${points} 分。点开步骤回去补上，结果会一直保留。`}
           </p>
         </div>
       </header>
