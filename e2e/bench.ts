@@ -13,6 +13,7 @@ import { NEIGHBOURS } from './bench/neighbours.ts';
 import { type Netloom, prepareNetloom } from './bench/netloom.ts';
 import { findTtyd, installWetty, startPeer } from './bench/peers.ts';
 import { tableOf } from './bench/report.ts';
+import { benchSnapshot } from './bench/snapshot.ts';
 import { shuffled } from './bench/statistics.ts';
 import { createThroughput } from './bench/throughput.ts';
 import { measureRestarts } from './restart.ts';
@@ -21,6 +22,7 @@ import { openSite } from './site.ts';
 /**
  * `npm run bench -- terminal [--json] [--rounds N] [--only echo,flood,…]`: the product's terminals beside wetty, ttyd
  * and the least that makes a terminal, all running the same shell on the same nodes, in one run with shuffled rounds.
+ * `npm run bench -- snapshot [--json]`: how long the kernel is read, and until a verdict follows.
  */
 
 const PARTS = ['memory', 'echo', 'flood', 'ctrl-c', 'throughput', 'navigation', 'restarts'] as const;
@@ -33,11 +35,15 @@ const STOP_MS = 30_000;
 /** A learner who types, and those who flood beside him. */
 const LEARNERS = 1 + NEIGHBOURS;
 
+function imagePath(): string {
+  return process.env.NETLOOM_IMAGE ?? resolve(import.meta.dirname, '../var/image');
+}
+
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function readOptions(): { json: boolean; rounds: number; only: Set<PartName> } {
+function readOptions(): { subject: string; json: boolean; rounds: number; only: Set<PartName> } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { json: { type: 'boolean' }, rounds: { type: 'string' }, only: { type: 'string' } },
@@ -45,14 +51,16 @@ function readOptions(): { json: boolean; rounds: number; only: Set<PartName> } {
   const only = values.only?.split(',') ?? PARTS;
   const rounds = Number(values.rounds ?? ROUNDS);
   const known = only.every((part): part is PartName => (PARTS as readonly string[]).includes(part));
-  if (positionals.join() !== 'terminal' || !known || !Number.isInteger(rounds) || rounds < 1) {
+  const subject = positionals.join();
+  if (!['terminal', 'snapshot'].includes(subject) || !known || !Number.isInteger(rounds) || rounds < 1) {
     say(`用法：npm run bench -- terminal [--json] [--rounds 轮数] [--only ${PARTS.join(',')}]`);
+    say('　　　npm run bench -- snapshot [--json]');
     process.exit(2);
   }
-  return { json: values.json ?? false, rounds, only: new Set(only) };
+  return { subject, json: values.json ?? false, rounds, only: new Set(only) };
 }
 
-const { json, rounds, only } = readOptions();
+const { subject, json, rounds, only } = readOptions();
 const measured: Measured = { rounds: {} };
 const failures: string[] = [];
 /** What has to be closed, the last first. */
@@ -155,8 +163,7 @@ async function measureAll(): Promise<void> {
   const site = await attempt('启动织网', () => openSite('start', { NODE_OPTIONS: '--inspect-port=0' }));
   if (!site) return;
   opened.push(() => site.close());
-  const image = process.env.NETLOOM_IMAGE ?? resolve(import.meta.dirname, '../var/image');
-  const netloom = await attempt(`启动 ${LEARNERS} 名学员的节点`, () => prepareNetloom(site, image, LEARNERS));
+  const netloom = await attempt(`启动 ${LEARNERS} 名学员的节点`, () => prepareNetloom(site, imagePath(), LEARNERS));
   if (!netloom) return;
   // First, while its memory is that of a server that has just been started.
   if (only.has('memory')) {
@@ -192,7 +199,21 @@ async function measureAll(): Promise<void> {
   }
 }
 
-const work = measureAll().catch((error) => failed('测试', error));
+/** What is told at the end. */
+async function measure(): Promise<{ table: string; figures: Record<string, number> }> {
+  if (subject === 'snapshot') {
+    return benchSnapshot({
+      attempt,
+      openSite: () => openSite('start'),
+      image: imagePath(),
+      opened: (close) => opened.push(close),
+    });
+  }
+  await measureAll();
+  return { table: tableOf(measured), figures: figuresOf(measured) };
+}
+
+const work = measure().catch((error) => failed('测试', error));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, async () => {
     if (stopping) return;
@@ -205,12 +226,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.exit(130);
   });
 }
-await work;
+const outcome = await work;
 if (!stopping) {
   await closeAll();
-  say(`\n${tableOf(measured)}`);
+  say(`\n${outcome?.table ?? ''}`);
   if (failures.length > 0) say(`\n没有测成：\n${failures.map((line) => `  ${line}`).join('\n')}`);
-  if (json) process.stdout.write(`${JSON.stringify(figuresOf(measured))}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(outcome?.figures ?? {})}\n`);
   process.exit(failures.length > 0 ? 1 : 0);
 }
 // Otherwise the one who stops it ends it.

@@ -310,7 +310,7 @@ describe('a ping', () => {
     await bed.run(session, node, script);
     const facts = await judge().finally(() => bed.run(session, node, undo));
     expect(facts.length).toBe(1);
-    const said = `${facts[0]?.actual}\n${facts[0]?.advice}`;
+    const said = `${facts[0]?.actual}\n${facts[0]?.advice}\n${facts[0]?.repair}`;
     for (const words of says) expect(said).toMatch(words);
     await leavesNothing();
   });
