@@ -6,7 +6,8 @@ import { allowedWords, nearest } from './suggestion.ts';
 const RUN = 'bash';
 /** The language of a block that shows what to expect. */
 const OUTPUT = 'output';
-const FLAGS = ['stream', 'optional'] as const;
+const FLAGS = ['stream', 'optional', 'look'] as const;
+type Flag = (typeof FLAGS)[number];
 /** Something in double braces that was surely meant as a live value; `{{.Name}}` of docker and Go is left alone. */
 const BRACED = /\{\{\s*([\w-][\w.-]*)\s*\}\}/g;
 
@@ -23,7 +24,7 @@ export function readBlock(fence: string, text: string, nodes?: readonly string[]
   const words = [...fence.matchAll(/\S+/g)].map((match) => ({ word: match[0], at: match.index }));
   const language = words.shift()?.word ?? '';
   const kind = language === RUN ? 'run' : language === OUTPUT ? 'output' : 'plain';
-  const block: BlockReading['block'] = { kind, nodes: [], text, stream: false, optional: false };
+  const block: BlockReading['block'] = { kind, nodes: [], text, stream: false, optional: false, look: false };
   const complaints: BlockReading['complaints'] = [];
   const complain = (at: number, message: string) => complaints.push({ in: 'fence', at, message });
   const flags: readonly string[] = kind === 'run' ? FLAGS : [];
@@ -31,7 +32,7 @@ export function readBlock(fence: string, text: string, nodes?: readonly string[]
   for (const { word, at } of words) {
     if (kind === 'plain') {
       complain(at, `代码块的第一个词是 ${language}，只供阅读，后面不能再写 ${word}：要让人运行，写成 bash 节点名`);
-    } else if (word === 'stream' || word === 'optional') {
+    } else if (isFlag(word)) {
       if (kind === 'output') complain(at, `output 块不能运行，不能写 ${word}`);
       else if (block[word]) complain(at, `${word} 写了两次`);
       block[word] = kind === 'run';
@@ -50,6 +51,10 @@ export function readBlock(fence: string, text: string, nodes?: readonly string[]
   if (kind === 'run' && text.trim() === '') complain(0, 'bash 块里没有命令');
 
   return { block, language, liveValues: liveValuesOf(text, complaints), complaints };
+}
+
+function isFlag(word: string): word is Flag {
+  return FLAGS.some((flag) => flag === word);
 }
 
 /** Whether a word of the fence names a node; without the lab's nodes, whether it could and is no slip of a flag. */

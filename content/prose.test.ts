@@ -76,9 +76,19 @@ ping {{node-2.vxlan100.mac}} {{ .Name }}
         text: 'ping {{node-2.vxlan100.mac}} {{ .Name }}',
         stream: true,
         optional: true,
+        look: false,
       },
-      { id: 'b2', line: 21, kind: 'output', nodes: ['node-1'], text: '64 bytes', stream: false, optional: false },
-      { id: 'b3', line: 25, kind: 'plain', nodes: [], text: '{}', stream: false, optional: false },
+      {
+        id: 'b2',
+        line: 21,
+        kind: 'output',
+        nodes: ['node-1'],
+        text: '64 bytes',
+        stream: false,
+        optional: false,
+        look: false,
+      },
+      { id: 'b3', line: 25, kind: 'plain', nodes: [], text: '{}', stream: false, optional: false, look: false },
     ]);
     expect(prose.headings).toEqual([
       { id: 's-在-node-1-上', depth: 2, text: '在 Node-1 上' },
@@ -154,7 +164,7 @@ describe('a mistake says where it is and what is allowed', () => {
     // Code blocks.
     [
       '```bash node-3\nid\n```',
-      '1:9 代码块里不认识的词 node-3：不是本实验的节点，也不是标志；可以写 node-1、node-2、stream、optional；是不是想写 node-1？',
+      '1:9 代码块里不认识的词 node-3：不是本实验的节点，也不是标志；可以写 node-1、node-2、stream、optional、look；是不是想写 node-1？',
     ],
     ['```bash node-1 strem\nid\n```', '1:16 代码块里不认识的词 strem：'],
     ['- a\n\n  ```bash  node-1  strem\n  id\n  ```', '3:20 代码块里不认识的词 strem：'],

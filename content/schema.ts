@@ -93,6 +93,7 @@ export const components = {
  * A code block, from its info string:
  * - ```` ```bash node-1 ```` or ```` ```bash node-1 node-2 ````: commands to run on that node, or on each;
  *   with `stream` it goes on until Ctrl-C; with `optional` the lab can be finished without it (and `lab test` leaves it out);
+ *   with `look` it only looks: nothing later needs what it did, and whoever is brought to a later step goes without it;
  * - ```` ```output ````, optionally with a node: what is to be expected, cannot be run;
  * - any other language: text to read.
  */
@@ -107,6 +108,7 @@ export interface CodeBlock {
   text: string;
   stream: boolean;
   optional: boolean;
+  look: boolean;
 }
 
 /** A live value's place in a code block: `{{key}}`. */

@@ -66,7 +66,7 @@ async function lint(env: Env, id: string | undefined): Promise<number> {
 async function test(rehearsal: Rehearsal, lab: Lab): Promise<number> {
   let failed = 0;
   let passed = 0;
-  for await (const { ok, what, facts } of testLab(rehearsal, lab.steps)) {
+  for await (const { ok, what, facts } of testLab(rehearsal, lab)) {
     if (ok) passed += 1;
     else failed += 1;
     say(`${mark(ok)} ${what}`);
@@ -92,6 +92,7 @@ const STATUS = { passed: '通过', failed: '未通过', unknown: '无法检查',
 
 async function tryScript(rehearsal: Rehearsal, lab: Lab, script: Script, json: boolean): Promise<number> {
   if (script.start === 'solved') await rehearsal.solve();
+  else if (script.start !== 'fresh') await rehearsal.travel(script.start.step);
   const variables: Record<string, string> = {};
   for (const { node, text, storeAs, line } of script.sections) {
     const result = await rehearsal.player.script(node, text, variables);
@@ -187,7 +188,7 @@ async function main(): Promise<number> {
     if (!values.script) throw new UsageProblem('try 需要 --script FILE');
     const lab = labOf(loadAll(env.content), id);
     const nodes = lab.file.nodes.map((node) => node.name);
-    const script = parseScript(readScript(values.script), nodes);
+    const script = parseScript(readScript(values.script), nodes, lab.steps.length);
     return onNodes(env, lab, (rehearsal) => tryScript(rehearsal, lab, script, values.json));
   }
   throw new UsageProblem(command ? `不认识的命令：${command}` : '要做什么？');

@@ -70,7 +70,7 @@ describe('answers', () => {
 });
 
 describe('results', () => {
-  const AT = { now: 1, tookMs: 1, byHand: false, share: 0 };
+  const AT = { now: 1, tookMs: 1, byHand: false, share: 0, skips: false };
   const failed = (...titles: string[]) => ({
     status: 'failed' as const,
     facts: titles.map((each) => fact(false, each)),
@@ -125,5 +125,15 @@ describe('results', () => {
     let result: CheckpointResult = { status: 'pending', facts: [] };
     for (const share of [0.25, 0.75, 0.5]) result = nextResult(result, failed('a'), { ...AT, share });
     expect(result.share).toBe(0.75);
+  });
+
+  it('do not pass for the first time on nodes that were brought past their step, and do on others', () => {
+    const first = nextResult({ status: 'pending', facts: [] }, passed, { ...AT, now: 5, skips: true });
+    expect(first).toMatchObject({ status: 'passed', skipped: true });
+    expect(first.passedAt).toBeUndefined();
+    const later = nextResult(first, passed, { ...AT, now: 9, skips: false });
+    expect(later).toMatchObject({ status: 'passed', passedAt: 9 });
+    expect(later.skipped).toBeUndefined();
+    expect(nextResult(later, passed, { ...AT, now: 12, skips: true })).toMatchObject({ passedAt: 9 });
   });
 });

@@ -90,19 +90,24 @@ export function verdictOf(facts: Fact[]): 'passed' | 'failed' {
   return facts.length > 0 && holds(facts) ? 'passed' : 'failed';
 }
 
-/** The next result of a checkpoint: the first time of passing stays, and so do the answers and the best share. */
+/**
+ * The next result of a checkpoint: the first time of passing stays, and so do the answers and the best share. `skips`: the
+ * nodes were brought past its step, so that it cannot pass for the first time now, and nothing of it counts.
+ */
 export function nextResult(
   before: CheckpointResult,
   verdict: Pick<CheckpointResult, 'status' | 'facts' | 'trouble'>,
-  at: { now: number; tookMs: number; byHand: boolean; share: number },
+  at: { now: number; tookMs: number; byHand: boolean; share: number; skips: boolean },
 ): CheckpointResult {
-  const judged = verdict.status === 'passed' || verdict.status === 'failed';
+  const skipped = at.skips && before.passedAt === undefined;
+  const judged = !skipped && (verdict.status === 'passed' || verdict.status === 'failed');
   const counts = judged && before.passedAt === undefined;
   return {
     ...verdict,
     judgedAt: at.now,
     tookMs: Math.round(at.tookMs),
-    passedAt: before.passedAt ?? (verdict.status === 'passed' ? at.now : undefined),
+    passedAt: before.passedAt ?? (verdict.status === 'passed' && !skipped ? at.now : undefined),
+    skipped: skipped || undefined,
     answers: before.answers,
     share: Math.max(judged ? at.share : 0, before.share ?? 0),
     attempts: (before.attempts ?? 0) + (counts && isNews(before, verdict) ? 1 : 0),

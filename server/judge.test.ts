@@ -17,6 +17,7 @@ function setUp(results: Record<string, CheckpointResult> = {}) {
     labd,
     results,
     save,
+    skips: () => false,
     ready: () => true,
     now: () => {
       clock += 1;

@@ -43,6 +43,8 @@ export interface Judge {
   setAnswers(checkpoint: string, answers: Record<string, string>): Promise<void>;
   /** The live values as of the last reading. */
   values(): Record<string, string | null>;
+  /** Reads them anew. */
+  readValues(): Promise<Record<string, string | null>>;
   /** Forgets the values: the nodes they came from are gone. */
   forget(): void;
   busy(): boolean;
@@ -59,6 +61,8 @@ export function createJudge(options: {
   /** Keeps a result; without circumstances nothing was judged, only answers were handed in. */
   save(checkpoint: string, result: CheckpointResult, circumstances?: Circumstances): Promise<void>;
   ready(): boolean;
+  /** Whether the nodes were brought past a checkpoint's step, so that what holds is not the learner's work. */
+  skips(checkpoint: string): boolean;
   now(): number;
   changed(): void;
   fault(error: unknown, what: string): void;
@@ -123,13 +127,23 @@ export function createJudge(options: {
     return { status: verdictOf(facts), facts: identified(checkpoint, facts) };
   }
 
+  /** One reading of the nodes, which brings the live values too. */
+  async function read(): Promise<NetworkSnapshot> {
+    const { packages, flows } = source.lab().file;
+    const snapshot = await labd.snapshot(session, { packages, flows });
+    values = readValues(source.checks().values, snapshot);
+    return snapshot;
+  }
+
   async function judgeNow(asked: ReadonlyMap<string, boolean>): Promise<void> {
     const began = performance.now();
     const versions = new Map([...asked.keys()].map((each) => [each, source.version(each)]));
     const settle = (checkpoint: string, verdict: Pick<CheckpointResult, 'status' | 'facts' | 'trouble'>) => {
       const byHand = asked.get(checkpoint) ?? false;
-      const share = verdict.status === 'unknown' ? 0 : shareOf(verdict.facts, checks[checkpoint]?.earns);
-      const at = { now: now(), tookMs: performance.now() - began, byHand, share };
+      const skips = options.skips(checkpoint);
+      const counts = verdict.status !== 'unknown' && !skips;
+      const share = counts ? shareOf(verdict.facts, checks[checkpoint]?.earns) : 0;
+      const at = { now: now(), tookMs: performance.now() - began, byHand, share, skips };
       const version = versions.get(checkpoint) ?? '';
       return keep(checkpoint, nextResult(result(checkpoint), verdict, at), { takenAt, byHand, version, share });
     };
@@ -140,12 +154,9 @@ export function createJudge(options: {
     let checks: LabChecks['checks'] = {};
     let takenAt: number | undefined;
     try {
-      const { packages, flows } = source.lab().file;
-      snapshot = await labd.snapshot(session, { packages, flows });
+      snapshot = await read();
       takenAt = snapshot.takenAt;
-      const loaded = source.checks();
-      checks = loaded.checks;
-      values = readValues(loaded.values, snapshot);
+      ({ checks } = source.checks());
     } catch (error) {
       options.fault(error, 'snapshot');
       options.unreadable();
@@ -192,6 +203,10 @@ export function createJudge(options: {
     result,
     setAnswers: (checkpoint, answers) => keep(checkpoint, { ...result(checkpoint), answers }),
     values: () => values,
+    async readValues() {
+      await read();
+      return values;
+    },
     forget() {
       values = {};
     },

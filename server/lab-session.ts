@@ -1,4 +1,5 @@
 import type { Circumstances } from './grading.ts';
+import type { Standing } from './jumps.ts';
 import type { CheckpointResult, LabState, SessionState, ShownResult, Stage, TerminalInfo } from './protocol.ts';
 import type { OpenedHint } from './store/hints.ts';
 
@@ -9,6 +10,7 @@ export interface SessionRecord {
   openHint(hint: OpenedHint): Promise<void>;
   save(checkpoint: string, result: CheckpointResult, circumstances?: Circumstances): Promise<void>;
   setTerminals(terminals: TerminalInfo[]): Promise<void>;
+  setStanding(standing: Standing): Promise<void>;
 }
 
 /** A session's part of what a browser is told; the door adds who watches and what this server offers. */
@@ -21,10 +23,12 @@ export interface LabSession {
   status(): SessionState['status'];
   /** Where the learner reads: the checkpoints that are judged without being asked. */
   standAt(step: string): void;
-  /** Makes the nodes; resolves when they are ready or broken. */
-  start(): Promise<void>;
-  /** Puts one node, or all, back to the first state; resolves when they are ready or broken. */
-  reset(node?: string): Promise<void>;
+  /** Makes the nodes and brings them to the start of a step, by default the first; resolves when they are ready or broken. */
+  start(step?: string): Promise<void>;
+  /** The same with one node, or all, of those there are. */
+  reset(to?: { node?: string; step?: string }): Promise<void>;
+  /** Finishes, from its beginning, what a former web was doing to the nodes; false when that was nothing. */
+  resume(): Promise<boolean>;
   /** Gives the nodes back. */
   end(reason: 'expired' | 'ended'): Promise<void>;
   /** Judges now: one checkpoint, or those of the step the learner stands at. */
@@ -48,4 +52,6 @@ export interface LabSession {
   died(): void;
   /** When the nodes go if nobody comes. */
   setExpiry(expiresAt: number): void;
+  /** Stops timers, and what is under way; the nodes stay. */
+  close(): void;
 }

@@ -15,48 +15,64 @@ export interface Played {
   block: CodeBlock;
   node: string;
   result: ExecResult;
+  /** The live value that it needs and that did not exist, so that nothing was run. */
+  missing?: string;
 }
 
 /** Runs scripts and a text's own blocks as root on a session's nodes. */
 export interface Player {
   /** Runs a script; `variables` are in its environment. A failing command does not end it, as at a prompt. */
   script(node: string, text: string, variables?: Record<string, string>): Promise<ExecResult>;
-  /** Plays the blocks of a step that the lab needs, in order, on their nodes; a failing command ends its block. */
+  /** Plays one block on these nodes at once; a failing command ends it there. `timeoutMs`: where there is less time. */
+  block(block: CodeBlock, nodes: string[], timeoutMs?: number): Promise<Played[]>;
+  /** Plays the blocks of a step that the lab needs, in order; what goes on until it is interrupted runs beside them. */
   step(step: Step): Promise<Played[]>;
 }
 
 /** A player for one session. `values` reads the live values as they are now. */
 export function createPlayer(options: {
   session: string;
-  labd: Labd;
+  labd: Pick<Labd, 'exec'>;
   values(): Promise<Record<string, string | null>>;
 }): Player {
   const { session, labd } = options;
 
-  async function filled(block: CodeBlock): Promise<string> {
-    if (block.text.search(LIVE_VALUE) < 0) return block.text;
+  /** A block's text with the live values in it, or the one that does not exist. */
+  async function fill(block: CodeBlock): Promise<{ text: string } | { missing: string }> {
+    const keys = liveValuesIn(block);
+    if (keys.length === 0) return { text: block.text };
     const values = await options.values();
-    return block.text.replaceAll(LIVE_VALUE, (_place, key: string) => {
-      const value = values[key];
-      if (!value) throw new Error(`代码块 ${block.id} 需要活数值 ${key}，但它现在还不存在`);
-      return value;
-    });
+    const missing = keys.find((key) => !values[key]);
+    if (missing !== undefined) return { missing };
+    return { text: block.text.replaceAll(LIVE_VALUE, (_place, key: string) => values[key] ?? '') };
+  }
+
+  function unfilled(block: CodeBlock, missing: string, nodes: string[]): Played[] {
+    return nodes.map((node) => ({ block, node, missing, result: { code: null, stdout: '', stderr: '' } }));
+  }
+
+  async function play(block: CodeBlock, nodes: string[], timeoutMs = BLOCK_LIMITS.timeoutMs): Promise<Played[]> {
+    const filled = await fill(block);
+    if ('missing' in filled) return unfilled(block, filled.missing, nodes);
+    const limits = { ...BLOCK_LIMITS, timeoutMs: Math.min(timeoutMs, BLOCK_LIMITS.timeoutMs) };
+    const argv = ['bash', '-e', '-c', filled.text];
+    return Promise.all(
+      nodes.map(async (node) => ({ block, node, result: await labd.exec(session, node, argv, limits) })),
+    );
   }
 
   /** Starts a block that runs until it is interrupted; the answer interrupts it. */
-  function stream(block: CodeBlock, node: string, text: string): () => Promise<Played> {
+  async function stream(block: CodeBlock, node: string): Promise<() => Promise<Played[]>> {
+    const filled = await fill(block);
+    if ('missing' in filled) return async () => unfilled(block, filled.missing, [node]);
     const pidFile = `/run/netloom-stream-${block.id}`;
     const wrapper = 'echo $$ > "$1"; exec bash -c "$2"';
-    const running = labd.exec(
-      session,
-      node,
-      ['setsid', '--wait', 'bash', '-c', wrapper, 'stream', pidFile, text],
-      STREAM_LIMITS,
-    );
+    const argv = ['setsid', '--wait', 'bash', '-c', wrapper, 'stream', pidFile, filled.text];
+    const running = labd.exec(session, node, argv, STREAM_LIMITS);
     return async () => {
       const interrupt = `kill -INT -- -"$(cat ${pidFile})"; rm -f ${pidFile}`;
       await labd.exec(session, node, ['bash', '-c', interrupt], BLOCK_LIMITS);
-      return { block, node, result: await running };
+      return [{ block, node, result: await running }];
     };
   }
 
@@ -66,34 +82,43 @@ export function createPlayer(options: {
       const environment = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
       return labd.exec(session, node, ['env', ...environment, 'bash', '-c', text], BLOCK_LIMITS);
     },
+    block: play,
     async step(step) {
       const played: Played[] = [];
-      const streams: (() => Promise<Played>)[] = [];
-      for (const block of step.prose.blocks) {
-        if (block.kind !== 'run' || block.optional) continue;
-        const text = await filled(block);
-        for (const node of block.nodes) {
-          if (block.stream) streams.push(stream(block, node, text));
-          else {
-            const result = await labd.exec(session, node, ['bash', '-e', '-c', text], BLOCK_LIMITS);
-            played.push({ block, node, result });
-            if (result.code !== 0) break;
-          }
-        }
+      const streams: (() => Promise<Played[]>)[] = [];
+      for (const block of step.prose.blocks.filter(isNeeded)) {
+        if (block.stream) for (const node of block.nodes) streams.push(await stream(block, node));
+        else played.push(...(await play(block, block.nodes)));
       }
-      for (const interrupt of streams) played.push(await interrupt());
+      for (const interrupt of streams) played.push(...(await interrupt()));
       return played;
     },
   };
 }
 
+/** Whether the lab cannot be finished without a block. */
+export function isNeeded(block: CodeBlock): boolean {
+  return block.kind === 'run' && !block.optional;
+}
+
+/** The live values that a block carries, by key. */
+export function liveValuesIn(block: CodeBlock): string[] {
+  return Array.from(block.text.matchAll(LIVE_VALUE), (match) => match[1] ?? '');
+}
+
+/** Whether a block did not run to its end. */
+export function failed({ missing, result }: Played): boolean {
+  return missing !== undefined || result.code !== 0;
+}
+
 /** What to say when a block that the lab needs did not run to its end; undefined when all did. */
 export function failureOf(step: Step, played: Played[]): string | undefined {
-  const failed = played.find(({ block, result }) => !block.stream && result.code !== 0);
-  if (!failed) return undefined;
-  const { block, node, result } = failed;
-  const how = result.stopped === 'timeout' ? '超时' : `退出码 ${result.code}`;
+  const stopped = played.find((each) => failed(each) && (each.missing !== undefined || !each.block.stream));
+  if (!stopped) return undefined;
+  const { block, node, result, missing } = stopped;
   const place = `${step.id}.mdx:${block.line}`;
+  if (missing !== undefined) return `${place} 的代码块需要活数值 ${missing}，但它现在还不存在：\n${block.text}`;
+  const how = result.stopped === 'timeout' ? '超时' : `退出码 ${result.code}`;
   return `${place} 的代码块在 ${node} 上没有成功（${how}）：\n${block.text}\n${result.stdout}${result.stderr}`.trimEnd();
 }
 

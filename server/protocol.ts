@@ -21,10 +21,13 @@ export const INPUT_MAX = 32_768;
 export const requests = {
   /** Look at a lab, standing at a step: subscribes this socket to the lab's news and answers its state. */
   'lab:enter': z.strictObject({ lab, step: step.optional() }),
-  /** Make the nodes (or make them anew after they broke or expired). */
-  'lab:start': z.strictObject({ lab }),
-  /** Put one node, or all, back to the first state. */
-  'lab:reset': z.strictObject({ lab, node: node.optional() }),
+  /** Make the nodes (or make them anew after they broke or expired), and bring them to the start of a step, by default the first. */
+  'lab:start': z.strictObject({ lab, step: step.optional() }),
+  /**
+   * Make one node, or all, anew, and bring it to the start of a step: by default the first, which is the state it had when
+   * it was new. What the text does on it in earlier steps is done by the platform.
+   */
+  'lab:reset': z.strictObject({ lab, node: node.optional(), step: step.optional() }),
   /** Give the nodes back; results stay. */
   'lab:end': z.strictObject({ lab }),
   /** Judge now: one checkpoint, or all of the step the learner stands at. */
@@ -159,11 +162,44 @@ export interface Watched {
 export type SessionState =
   | { status: 'none' }
   | { status: 'creating'; since: number; stage: Stage; node?: string }
-  | { status: 'ready'; since: number; expiresAt: number; terminals: TerminalInfo[] }
-  | { status: 'resetting'; since: number; nodes: string[]; terminals: TerminalInfo[]; expiresAt: number }
+  /** `stopped`: the nodes were to be brought to the start of a step, by number, and this is why they are not there. */
+  | { status: 'ready'; since: number; expiresAt: number; terminals: TerminalInfo[]; stopped?: Stopped & { to: number } }
+  /** `nodes` are made anew and brought to the start of step `to`; `playing`: how far that is, once they are made. */
+  | {
+      status: 'resetting';
+      since: number;
+      nodes: string[];
+      to: number;
+      playing?: Playing;
+      terminals: TerminalInfo[];
+      expiresAt: number;
+    }
   /** `detail`: what the runtime says is wrong, in Chinese, where it knows. */
   | { status: 'broken'; since: number; reason: 'nodes-failed' | 'nodes-died'; detail?: string }
   | { status: 'gone'; since: number; reason: 'expired' | 'ended' };
+
+/** Which step's blocks are being played in the learner's place, on which nodes, and how many of the step's are done. */
+export interface Playing {
+  step: number;
+  nodes: string[];
+  done: number;
+  total: number;
+}
+
+/** The block that stopped the way to a later step. Nothing the learner did wrong. */
+export interface Stopped {
+  step: number;
+  node: string;
+  /** `value`: it needs a live value that does not exist. `killed`, `timeout`, `output`: it was ended from outside. */
+  why: 'exit' | 'timeout' | 'output' | 'killed' | 'value' | 'unavailable';
+  /** With `exit`. */
+  code?: number;
+  /** With `value`: its key. */
+  value?: string;
+  /** The block as the text has it, and the end of what it said. */
+  text: string;
+  output: string;
+}
 
 /** A checkpoint's result as web has it; what a browser is told of it is ShownResult. */
 export interface CheckpointResult {
@@ -175,8 +211,13 @@ export interface CheckpointResult {
   /** When it was last judged and how long that took; absent until the first time. */
   judgedAt?: number;
   tookMs?: number;
-  /** When it passed for the first time; stays when it fails again later. */
+  /** When it passed for the first time by the learner's own work; stays when it fails again later. */
   passedAt?: number;
+  /**
+   * Judged on nodes that had been brought past its step, and never passed before: what holds is not the learner's work, and
+   * counts for nothing, until it passes on nodes that were not.
+   */
+  skipped?: true;
   /** The learner's last answers, where the checkpoint asks questions. */
   answers?: Record<string, string>;
   /** The best share of its facts that any verdict found true, 0 to 1 (server/score.ts); 1 once it passed. */

@@ -2,17 +2,17 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fact } from '../content/check.ts';
 import { loadChecks } from '../content/judgements.ts';
-import type { Lab, Step } from '../content/load.ts';
+import type { Lab } from '../content/load.ts';
 import type { Question } from '../content/schema.ts';
 import { newId } from './classroom.ts';
 import type { Env } from './env.ts';
-import { readValues } from './grading.ts';
 import { createJudge, type Judge } from './judge.ts';
 import type { Labd } from './labd/contract.ts';
 import { composeLabd } from './labd/index.ts';
 import { createPlayer, failureOf, type Player } from './play.ts';
 import type { CheckpointResult } from './protocol.ts';
 import { topologyOf } from './topology.ts';
+import { legsTo, stoppedWords, travel } from './travel.ts';
 
 /** A reading that failed is taken again this often and this long: links settle within half a second (facts.md 3.1). */
 const SETTLE_TRIES = 4;
@@ -32,7 +32,11 @@ export interface Rehearsal {
   answer(checkpoint: string, answers: Record<string, string>): Promise<CheckpointResult>;
   /** The true answers to a checkpoint's questions, from the platform's own capture. */
   truth(checkpoint: string): Promise<Record<string, string>>;
-  /** Plays the whole text and answers its questions. */
+  /** Makes the nodes anew. */
+  renew(): Promise<void>;
+  /** Brings new nodes to the start of a step, by its number, as a learner's are who begins there. */
+  travel(step: number): Promise<void>;
+  /** Brings new nodes to the end of the text and answers its questions. */
   solve(): Promise<void>;
   close(): Promise<void>;
 }
@@ -102,17 +106,13 @@ export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
     results: {},
     save: async () => undefined,
     ready: () => true,
+    skips: () => false,
     now: Date.now,
     changed: () => undefined,
     fault: (error, what) => faults.push(faultWords(error, what, lab)),
     unreadable: () => undefined,
   });
-  const snapshot = () => labd.snapshot(session, { packages, flows });
-  const player = createPlayer({
-    session,
-    labd,
-    values: async () => readValues(loaded.values, await snapshot()),
-  });
+  const player = createPlayer({ session, labd, values: judge.readValues });
   await labd.create(session, topologyOf(lab.file));
 
   const rehearsal: Rehearsal = {
@@ -136,14 +136,24 @@ export async function openRehearsal(env: Env, lab: Lab): Promise<Rehearsal> {
     async truth(checkpoint) {
       const check = loaded.checks[checkpoint];
       if (!check?.probe || !check.answers) throw new Error(`检查点 ${checkpoint} 没有问题`);
-      const now = await snapshot();
+      const now = await labd.snapshot(session, { packages, flows });
       return check.answers(await labd.probe(session, check.probe(now)), now);
     },
+    async renew() {
+      await labd.destroy(session);
+      await labd.create(session, topologyOf(lab.file));
+    },
+    async travel(step) {
+      const stopped = await travel({
+        legs: legsTo(lab, loaded.values, { step }),
+        player,
+        playing: () => undefined,
+        fault: (error, what) => faults.push(faultWords(error, what, lab)),
+      });
+      if (stopped) throw new Error(stoppedWords(stopped));
+    },
     async solve() {
-      for (const step of lab.steps) {
-        const failure = failureOf(step, await player.step(step));
-        if (failure) throw new Error(failure);
-      }
+      await rehearsal.travel(lab.steps.length + 1);
       for (const { id, questions } of lab.checkpoints) {
         if (questions.length > 0) await judge.setAnswers(id, await rehearsal.truth(id));
       }
@@ -183,11 +193,31 @@ async function* testQuestions(rehearsal: Rehearsal, id: string, questions: Quest
   await rehearsal.answer(id, truth);
 }
 
+/** Who is brought to the last step must find there what the text has built: the blocks that are left out must not matter. */
+async function* testTravel(rehearsal: Rehearsal, { steps }: Lab): AsyncGenerator<Finding> {
+  const last = steps.at(-1);
+  if (!last || last.number === 1) return;
+  const what = `从第 ${last.number} 步开始：之前的检查点都成立`;
+  await rehearsal.renew();
+  try {
+    await rehearsal.travel(last.number);
+  } catch (error) {
+    yield { ok: false, what: `${what}：${error instanceof Error ? error.message : error}`, facts: [] };
+    return;
+  }
+  const earlier = steps.slice(0, -1).flatMap((step) => step.head.checkpoints);
+  const ids = earlier.filter(({ questions }) => questions.length === 0).map(({ id }) => id);
+  await rehearsal.settle(ids, true);
+  const facts = ids.flatMap((id) => rehearsal.result(id).facts.filter((fact) => !fact.ok));
+  yield { ok: ids.every((id) => rehearsal.result(id).status === 'passed'), what, facts };
+}
+
 /**
  * Plays the lab as its text tells it. Before a step none of its checkpoints may hold; after its blocks (and right
- * answers) all must, and at the end those of all steps together.
+ * answers) all must, and at the end those of all steps together. Then once more, by the way that time travel takes.
  */
-export async function* testLab(rehearsal: Rehearsal, steps: Step[]): AsyncGenerator<Finding> {
+export async function* testLab(rehearsal: Rehearsal, lab: Lab): AsyncGenerator<Finding> {
+  const { steps } = lab;
   for (const step of steps) {
     const ids = step.head.checkpoints.map((checkpoint) => checkpoint.id);
     await rehearsal.judge({ byHand: false, checkpoints: ids });
@@ -217,4 +247,5 @@ export async function* testLab(rehearsal: Rehearsal, steps: Step[]): AsyncGenera
     what: lost.length === 0 ? '全部做完之后，每个检查点都还成立' : `全部做完之后不再成立：${lost.join('、')}`,
     facts: lost.flatMap((id) => rehearsal.result(id).facts.filter((fact) => !fact.ok)),
   };
+  yield* testTravel(rehearsal, lab);
 }

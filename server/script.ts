@@ -1,14 +1,16 @@
 /** A learner's work as a file, for `lab try`. */
 export interface Script {
-  start: 'fresh' | 'solved';
+  /** Fresh nodes, the solved lab, or the start of a step by its number. */
+  start: 'fresh' | 'solved' | { step: number };
   sections: { node: string; text: string; storeAs?: string; line: number }[];
 }
 
-const START = /^#\s*start:\s*(\S+)\s*$/;
+const START = /^#\s*start:\s*(\S.*?)\s*$/;
+const STEP = /^step\s+(\d{1,2})$/;
 const SECTION = /^@(\S+)(?:\s+as\s+([A-Za-z_][A-Za-z0-9_]*))?\s*$/;
 
-/** Reads a script file; throws an Error that names the line and says what is allowed. */
-export function parseScript(source: string, nodes: string[]): Script {
+/** Reads a script file; throws an Error that names the line and says what is allowed. `steps`: how many the lab has. */
+export function parseScript(source: string, nodes: string[], steps: number): Script {
   const script: Script = { start: 'fresh', sections: [] };
   const wrong = (line: number, message: string) => new Error(`第 ${line} 行：${message}`);
   source
@@ -20,8 +22,7 @@ export function parseScript(source: string, nodes: string[]): Script {
       const start = current ? null : START.exec(text);
       const section = text.startsWith('@') ? SECTION.exec(text) : null;
       if (start) {
-        if (start[1] !== 'fresh' && start[1] !== 'solved') throw wrong(line, 'start 只能是 fresh 或 solved');
-        script.start = start[1];
+        script.start = parseStart(start[1] ?? '', steps, (message) => wrong(line, message));
       } else if (section) {
         const node = section[1] ?? '';
         if (!nodes.includes(node)) throw wrong(line, `没有节点 ${node}；这个实验有 ${nodes.join('、')}`);
@@ -35,4 +36,12 @@ export function parseScript(source: string, nodes: string[]): Script {
       }
     });
   return script;
+}
+
+function parseStart(text: string, steps: number, wrong: (message: string) => Error): Script['start'] {
+  if (text === 'fresh' || text === 'solved') return text;
+  const step = Number(STEP.exec(text)?.[1] ?? Number.NaN);
+  if (Number.isNaN(step)) throw wrong('start 只能是 fresh、solved，或 step 加步骤的编号，例如 step 4');
+  if (step < 1 || step > steps) throw wrong(`没有第 ${step} 步；这个实验有 ${steps} 步`);
+  return { step };
 }

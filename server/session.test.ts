@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Standing } from './jumps.ts';
 import type { SessionState, TerminalInfo } from './protocol.ts';
 import { createLabSession } from './session.ts';
 import type { OpenedHint } from './store/hints.ts';
 import { createFakeLabd, createTestLab } from './testbed.ts';
 
-function setUp(adopted?: { since: number; terminals: TerminalInfo[] }) {
+function setUp(adopted?: { since: number; terminals: TerminalInfo[]; standing: Standing }) {
   const labd = createFakeLabd();
   const { source, truth } = createTestLab();
   const record = {
@@ -13,6 +14,7 @@ function setUp(adopted?: { since: number; terminals: TerminalInfo[] }) {
     save: vi.fn(async () => undefined),
     openHint: vi.fn(async (_hint: OpenedHint) => undefined),
     setTerminals: vi.fn(async (_terminals: TerminalInfo[]) => undefined),
+    setStanding: vi.fn(async (_standing: Standing) => undefined),
   };
   const fault = vi.fn();
   let names = 0;
@@ -67,7 +69,7 @@ describe('a lab session', () => {
     await session.start();
     const [first, second] = [on('node-1'), on('node-2')];
     const release = labd.hold('reset');
-    const reset = session.reset('node-1');
+    const reset = session.reset({ node: 'node-1' });
     await expect(session.reset()).rejects.toMatchObject({ code: 'busy' });
     await vi.waitFor(() => expect(labd.calls).toContain('reset node-1'));
     expect(told()).toMatchObject({ status: 'resetting', nodes: ['node-1'] });
@@ -83,7 +85,7 @@ describe('a lab session', () => {
     const { session, labd, on } = setUp();
     await session.start();
     const release = labd.hold('reset');
-    const reset = session.reset('node-1');
+    const reset = session.reset({ node: 'node-1' });
     session.terminalEnded(on('node-2') ?? '');
     release();
     await reset;
@@ -97,7 +99,7 @@ describe('a lab session', () => {
     const release = labd.hold('openTerminal');
     const opening = session.openTerminal('node-1');
     await vi.waitFor(() => expect(labd.calls.filter((call) => call === 'openTerminal node-1')).toHaveLength(2));
-    const reset = session.reset('node-1');
+    const reset = session.reset({ node: 'node-1' });
     release();
     await Promise.all([opening, reset]);
     expect(listed()).toHaveLength(2);
@@ -125,7 +127,7 @@ describe('a lab session', () => {
     expect(told()).toEqual({ status: 'broken', since: 1_000, reason: 'nodes-failed' });
     expect(fault).toHaveBeenCalledOnce();
     labd.fail('create', false);
-    await session.reset('node-1');
+    await session.reset({ node: 'node-1' });
     expect(told()).toMatchObject({ status: 'ready' });
     expect(listed()).toHaveLength(2);
     expect(labd.calls).toContain('destroy');
@@ -143,6 +145,7 @@ describe('a lab session', () => {
     const { session, labd, told } = setUp({
       since: 1,
       terminals: [{ terminal: 'former1', node: 'node-1', number: 1 }],
+      standing: { jumps: {} },
     });
     session.died();
     expect(told()).toMatchObject({ status: 'broken', reason: 'nodes-died' });

@@ -1,7 +1,9 @@
 import { Refusal } from './answer.ts';
+import { createArrival, wordsOf } from './arrival.ts';
 import { createClock } from './clock.ts';
 import { createHints } from './hints.ts';
 import { createJudge, type LabSource } from './judge.ts';
+import { createJumps, type Standing } from './jumps.ts';
 import type { LabSession, SessionRecord } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
 import type { CheckpointResult, SessionState, TerminalInfo } from './protocol.ts';
@@ -9,21 +11,13 @@ import { scoreOf } from './score.ts';
 import { createShells } from './shells.ts';
 import type { OpenedHint } from './store/hints.ts';
 import { topologyOf } from './topology.ts';
+import type { Destination } from './travel.ts';
 
 /** A session's state without what others know: its terminals and when it expires. */
 type Phase =
   | Exclude<SessionState, { status: 'ready' | 'resetting' }>
   | { status: 'ready'; since: number }
-  | { status: 'resetting'; since: number; nodes: string[] };
-
-/** The longest explanation that is shown. */
-const DETAIL_MAX_CHARS = 300;
-
-/** What an error says to people: the runtime speaks Chinese where it knows what is wrong; anything else is for the log. */
-function wordsOf(error: unknown): string | undefined {
-  const message = error instanceof Error ? error.message : '';
-  return /\p{Script=Han}/u.test(message) ? message.slice(0, DETAIL_MAX_CHARS) : undefined;
-}
+  | Omit<Extract<SessionState, { status: 'resetting' }>, 'expiresAt' | 'terminals'>;
 
 /** Brings a session into being, from nothing or from what the store remembers. */
 export function createLabSession(options: {
@@ -37,7 +31,7 @@ export function createLabSession(options: {
   opened: OpenedHint[];
   times: { startedAt?: number; finishedAt?: number };
   /** Set when nodes exist already, because web was restarted. */
-  adopted?: { since: number; terminals: TerminalInfo[] };
+  adopted?: { since: number; terminals: TerminalInfo[]; standing: Standing };
   newTerminalId(): string;
   changed(): void;
   fault(error: unknown, what: string): void;
@@ -45,10 +39,16 @@ export function createLabSession(options: {
   const { id, source, labd, record, now } = options;
   let { expiresAt } = options;
   let phase: Phase = options.adopted ? { status: 'ready', since: options.adopted.since } : { status: 'none' };
+  let isClosed = false;
   let step: string | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
   const clock = createClock({ times: options.times, now, started: record.started, finished: record.finished });
+  const jumps = createJumps({
+    source,
+    standing: options.adopted?.standing ?? { jumps: {} },
+    save: record.setStanding,
+  });
   const shells = createShells({
     session: id,
     labd,
@@ -67,6 +67,7 @@ export function createLabSession(options: {
       await clock.note(Object.values(results()));
     },
     ready: () => phase.status === 'ready',
+    skips: jumps.skips,
     now,
     changed: options.changed,
     fault: options.fault,
@@ -74,6 +75,16 @@ export function createLabSession(options: {
   });
 
   const hints = createHints({ opened: options.opened, save: record.openHint });
+  const arrival = createArrival({
+    session: id,
+    source,
+    labd,
+    judge,
+    shells,
+    jumps,
+    isAbandoned: () => isClosed,
+    fault: options.fault,
+  });
 
   function set(next: Phase): void {
     phase = next;
@@ -82,7 +93,8 @@ export function createLabSession(options: {
 
   function sessionState(): SessionState {
     if (phase.status !== 'ready' && phase.status !== 'resetting') return phase;
-    return { ...phase, expiresAt, terminals: shells.list() };
+    const there = { ...phase, expiresAt, terminals: shells.list() };
+    return there.status === 'ready' ? { ...there, stopped: jumps.stopped() } : there;
   }
 
   /** Runs what changes nodes or terminals after what was begun before, whatever became of that. */
@@ -104,21 +116,38 @@ export function createLabSession(options: {
     return labd.create(id, topologyOf(source.lab().file));
   }
 
-  /** Runs a job that ends with nodes that have a terminal each, or with a broken session. */
-  async function becomeReady(nodes: string[], job: () => Promise<void>): Promise<void> {
+  /** Makes nodes and brings them to the start of a step, each with a terminal; ends ready, or broken. */
+  async function bring(to: Destination, nodes: string[], make: () => Promise<void>): Promise<void> {
+    const began = now();
     try {
-      await job();
-      const started = await Promise.all(nodes.map(shells.start));
+      const started = await arrival.reach(to, nodes, make, (playing) =>
+        set({ status: 'resetting', since: began, nodes, to: to.step, playing }),
+      );
       await clock.start();
       set({ status: 'ready', since: now() });
       await shells.add(started);
     } catch (error) {
+      if (isClosed) return;
       options.fault(error, 'making nodes');
       set({ status: 'broken', since: now(), reason: 'nodes-failed', detail: wordsOf(error) });
     }
-    // What was said of the former nodes need not be true of these.
-    if (phase.status !== 'ready' || here().every((each) => judge.result(each).status === 'pending')) return;
-    judgeStep(false).catch((error) => options.fault(error, 'judging new nodes'));
+    if (phase.status === 'ready') arrival.judge(to).catch((error) => options.fault(error, 'judging new nodes'));
+  }
+
+  /** Makes these nodes anew, and brings them where they are to be. */
+  function renew(to: Destination): Promise<void> {
+    const all = nodeNames();
+    const nodes = to.node === undefined ? all : [to.node];
+    set({ status: 'resetting', since: now(), nodes, to: to.step });
+    return inTurn(() =>
+      bring(to, nodes, async () => {
+        await shells.closeOn(nodes);
+        await judge.idle();
+        judge.forget();
+        if (nodes.length < all.length) await Promise.all(nodes.map((each) => labd.reset(id, each)));
+        else await labd.destroy(id).then(create);
+      }),
+    );
   }
 
   /** A node's init may have been killed, by the learner or for want of memory. */
@@ -175,29 +204,29 @@ export function createLabSession(options: {
     standAt(next) {
       step = next;
     },
-    async start() {
+    async start(step) {
       if (phase.status === 'creating' || phase.status === 'ready' || phase.status === 'resetting') return;
+      const to = { step: jumps.numberOf(step) };
       judge.forget();
+      jumps.clear();
       set({ status: 'creating', since: now(), stage: 'files' });
       const nodes = nodeNames();
-      await inTurn(() => becomeReady(nodes, () => shells.closeOn(nodes).then(create)));
+      await inTurn(() => bring(to, nodes, () => shells.closeOn(nodes).then(create)));
     },
-    async reset(node) {
+    async reset({ node, step } = {}) {
       if (phase.status !== 'ready' && phase.status !== 'broken') throw new Refusal('busy');
-      const all = nodeNames();
-      if (node !== undefined && !all.includes(node)) throw new Refusal('not-found');
+      if (node !== undefined && !nodeNames().includes(node)) throw new Refusal('not-found');
       // A broken session has no node worth keeping.
-      const nodes = node === undefined || phase.status === 'broken' ? all : [node];
-      set({ status: 'resetting', since: now(), nodes });
-      await inTurn(() =>
-        becomeReady(nodes, async () => {
-          await shells.closeOn(nodes);
-          await judge.idle();
-          judge.forget();
-          if (nodes.length < all.length) await Promise.all(nodes.map((each) => labd.reset(id, each)));
-          else await labd.destroy(id).then(create);
-        }),
-      );
+      const one = phase.status === 'broken' ? undefined : node;
+      await renew({ step: jumps.numberOf(step), node: one });
+    },
+    async resume() {
+      const to = jumps.underWay();
+      if (!to) return false;
+      await renew(to);
+      // The other nodes may be dead, and nothing else would tell.
+      if (phase.status === 'ready') await lookAlive();
+      return true;
     },
     end: (reason) =>
       inTurn(async () => {
@@ -212,11 +241,8 @@ export function createLabSession(options: {
       const questions = source.lab().checkpoints.find((each) => each.id === checkpoint)?.questions ?? [];
       if (questions.length === 0) throw new Refusal('not-found');
       mustBeReady();
-      const given = questions.flatMap(({ id: question }) => {
-        const text = answers[question];
-        return text === undefined ? [] : [[question, text] as const];
-      });
-      await judge.setAnswers(checkpoint, Object.fromEntries(given));
+      const given = questions.map(({ id: question }) => [question, answers[question]]);
+      await judge.setAnswers(checkpoint, Object.fromEntries(given.filter(([, text]) => text !== undefined)));
       await judgeStep(true, checkpoint);
       return hints.show(checkpoint, judge.result(checkpoint));
     },
@@ -250,6 +276,9 @@ export function createLabSession(options: {
     died,
     setExpiry(next) {
       expiresAt = next;
+    },
+    close() {
+      isClosed = true;
     },
   };
 }

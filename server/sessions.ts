@@ -1,6 +1,7 @@
 import { Refusal } from './answer.ts';
 import { newId } from './classroom.ts';
 import type { LabSource } from './judge.ts';
+import type { Standing } from './jumps.ts';
 import type { LabSession, SessionPart } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
 import { createPace, type Pace } from './pace.ts';
@@ -22,7 +23,8 @@ export interface Sessions {
   byTerminal(terminal: string): Owned | undefined;
   /** Every open terminal, by name. */
   terminals(): string[];
-  start(owned: Owned): Promise<void>;
+  /** Makes the nodes and brings them to the start of a step, by default the first. */
+  start(owned: Owned, step?: string): Promise<void>;
   end(owned: Owned, reason: 'expired' | 'ended'): Promise<void>;
   /** A command ended in one of the session's terminals, or somebody came to look: judge at once, or soon. */
   hint(owned: Owned): void;
@@ -81,7 +83,7 @@ export function createSessions(options: {
   async function bring(
     person: string,
     lab: string,
-    former?: { id: string; since: number; seenAt: number; terminals: TerminalInfo[] },
+    former?: { id: string; since: number; seenAt: number; terminals: TerminalInfo[]; standing: Standing },
   ): Promise<Owned> {
     const source = options.source(lab);
     if (!source) throw new Refusal('not-found');
@@ -113,6 +115,7 @@ export function createSessions(options: {
           },
           openHint: (hint) => store.hints.open({ person, lab }, hint, now()),
           setTerminals: (terminals) => store.sessions.setTerminals(id, terminals),
+          setStanding: (standing) => store.sessions.setStanding(id, standing),
         },
         changed: () => tell(owned),
         fault: (error, what) => options.fault(error, `${what} of ${id}`),
@@ -191,10 +194,12 @@ export function createSessions(options: {
     },
     byTerminal: (terminal) => [...all.values()].find((owned) => owned.session.terminals().includes(terminal)),
     terminals: () => [...all.values()].flatMap((owned) => owned.session.terminals()),
-    async start(owned) {
+    async start(owned, step) {
       const { session, person, lab } = owned;
-      if (session.status() === 'broken') return session.reset();
+      if (session.status() === 'broken') return session.reset({ step });
       if (hasNodes(owned)) return;
+      const steps = options.source(lab)?.lab().steps ?? [];
+      if (step !== undefined && !steps.some(({ id }) => id === step)) throw new Refusal('not-found');
       if ([...all.values()].filter(hasNodes).length >= options.sessionsMax) throw new Refusal('too-many');
       starting.add(owned);
       try {
@@ -202,7 +207,7 @@ export function createSessions(options: {
         await store.sessions.begin({ id: session.id, person, lab, createdAt: at, seenAt: at });
         seen.set(session.id, at);
         session.setExpiry(at + options.idleMs);
-        await session.start();
+        await session.start(step);
       } finally {
         starting.delete(owned);
       }
@@ -231,7 +236,10 @@ export function createSessions(options: {
           since: former.createdAt,
           seenAt: former.seenAt,
           terminals: left,
+          standing: former.standing,
         });
+        owned.session.resume().catch((error) => options.fault(error, `going on with ${former.id}`));
+        // One that goes on makes its nodes anew.
         if (!exist.get(former.id)) owned.session.died();
       }
       await removeOrphans();

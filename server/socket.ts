@@ -125,9 +125,9 @@ export function openDoor(options: {
       if (state.session.status === 'ready') sessions.hint(owned);
       return state;
     },
-    'lab:start': async ({ lab }, client) => background(sessions.start(await mine(client, lab)), 'lab:start'),
-    'lab:reset': async ({ lab, node }, client) =>
-      background((await mine(client, lab)).session.reset(node), 'lab:reset'),
+    'lab:start': async ({ lab, step }, client) =>
+      background(sessions.start(await mine(client, lab), step), 'lab:start'),
+    'lab:reset': async ({ lab, ...to }, client) => background((await mine(client, lab)).session.reset(to), 'lab:reset'),
     async 'lab:end'({ lab }, client) {
       await sessions.end(await mine(client, lab), 'ended');
       return null;

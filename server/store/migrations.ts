@@ -166,6 +166,17 @@ export const migrations: Record<string, Migration> = {
       await db.schema.createIndex('member_is').on('member').column('person').execute();
     },
   },
+  '2026-11-25-travel': {
+    async up(db: Kysely<Tables>) {
+      await db.schema.alterTable('session').addColumn('standing', 'text').execute();
+      for (const table of ['result', 'verdict'] as const) {
+        await db.schema
+          .alterTable(table)
+          .addColumn('skipped', 'integer', (column) => column.notNull().defaultTo(0))
+          .execute();
+      }
+    },
+  },
 };
 
 /** A fact of before ids, as facts are now: the next judgement puts its own in its place. */

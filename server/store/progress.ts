@@ -18,7 +18,7 @@ export interface ProgressTable {
   readAll(lab: string): Promise<Map<string, Attempt>>;
   start(person: string, lab: string, now: number): Promise<void>;
   finish(person: string, lab: string, now: number): Promise<void>;
-  /** Keeps a result; a verdict that says something new is also appended to the log. */
+  /** Keeps a result; a verdict that says something new, or is somebody else's work, is also appended to the log. */
   save(
     key: { person: string; lab: string; session: string },
     checkpoint: string,
@@ -78,6 +78,7 @@ export function createProgressTable(db: Kysely<Tables>): ProgressTable {
     save: ({ person, lab, session }, checkpoint, result, circumstances) =>
       db.transaction().execute(async (tx) => {
         const row = {
+          skipped: result.skipped ? (1 as const) : (0 as const),
           status: result.status,
           facts: JSON.stringify(result.facts),
           judged_at: result.judgedAt ?? null,
@@ -109,5 +110,6 @@ function resultOf(row: Selectable<Tables['result']>): CheckpointResult {
     share: row.share ?? undefined,
     attempts: row.attempts,
     checks: row.checks,
+    skipped: row.skipped === 1 || undefined,
   };
 }

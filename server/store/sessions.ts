@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Standing } from '../jumps.ts';
 import type { TerminalInfo } from '../protocol.ts';
 import type { Tables } from './tables.ts';
 
@@ -16,7 +17,8 @@ export interface SessionTable {
   begin(session: ActiveSession): Promise<void>;
   seen(id: string, now: number): Promise<void>;
   finish(id: string, status: 'expired' | 'ended'): Promise<void>;
-  active(): Promise<ActiveSession[]>;
+  active(): Promise<(ActiveSession & { standing: Standing })[]>;
+  setStanding(id: string, standing: Standing): Promise<void>;
   terminals(id: string): Promise<TerminalInfo[]>;
   setTerminals(id: string, terminals: TerminalInfo[]): Promise<void>;
 }
@@ -25,12 +27,11 @@ export interface SessionTable {
 export function createSessionTable(db: Kysely<Tables>): SessionTable {
   return {
     async begin({ id, person, lab, createdAt, seenAt }) {
+      const row = { status: 'active', created_at: createdAt, seen_at: seenAt, standing: null } as const;
       await db
         .insertInto('session')
-        .values({ id, person, lab, status: 'active', created_at: createdAt, seen_at: seenAt })
-        .onConflict((conflict) =>
-          conflict.column('id').doUpdateSet({ status: 'active', created_at: createdAt, seen_at: seenAt }),
-        )
+        .values({ id, person, lab, ...row })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
         .execute();
     },
     async seen(id, now) {
@@ -48,7 +49,15 @@ export function createSessionTable(db: Kysely<Tables>): SessionTable {
         lab: row.lab,
         createdAt: row.created_at,
         seenAt: row.seen_at,
+        standing: row.standing ? JSON.parse(row.standing) : { jumps: {} },
       }));
+    },
+    async setStanding(id, standing) {
+      await db
+        .updateTable('session')
+        .set({ standing: JSON.stringify(standing) })
+        .where('id', '=', id)
+        .execute();
     },
     async terminals(id) {
       const rows = await db.selectFrom('terminal').selectAll().where('session', '=', id).orderBy('number').execute();

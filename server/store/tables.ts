@@ -23,6 +23,8 @@ export interface Tables {
     status: 'active' | 'expired' | 'ended';
     created_at: Moment;
     seen_at: Moment;
+    /** Where the platform has brought its nodes, or is bringing them (`Standing`); null while that is nowhere. */
+    standing: Json | null;
   };
   /** The terminals of an active session, so that a restarted web finds the learner's shells again. */
   terminal: { id: string; session: string; node: string; number: number };
@@ -42,6 +44,8 @@ export interface Tables {
     /** How often the verdict changed, and how often the learner asked for it, until it passed first. */
     attempts: number;
     checks: number;
+    /** 1: judged on nodes that the platform had brought past its step, and never passed by the learner's own work. */
+    skipped: 0 | 1;
   };
   /** The changes of a verdict, never altered or removed: a grade can be explained later. */
   verdict: {
@@ -60,6 +64,8 @@ export interface Tables {
     version: ColumnType<string | null, string, never>;
     /** The share of the facts that this verdict found true. */
     share: ColumnType<number | null, number, never>;
+    /** As in `result`. */
+    skipped: ColumnType<0 | 1, 0 | 1, never>;
   };
   /** A hint that a learner opened, never altered. */
   hint: {

@@ -96,8 +96,13 @@ describe('the log of verdicts', () => {
 });
 
 describe('what is worth an entry', () => {
-  const full: LogSoFar = { entries: 400, last: { status: 'failed', failure: 'x', at: 0 }, passed: false, share: 0.5 };
-  const failed = { status: 'failed', failure: 'y', share: 0.5, at: 60 * SECOND } as const;
+  const full: LogSoFar = {
+    entries: 400,
+    last: { status: 'failed', skipped: false, failure: 'x', at: 0 },
+    passed: false,
+    share: 0.5,
+  };
+  const failed = { status: 'failed', skipped: false, failure: 'y', share: 0.5, at: 60 * SECOND } as const;
 
   it('is nothing new when the log is full, except what decides', () => {
     expect(isWorthLogging(failed, full)).toBe(false);

@@ -15,6 +15,8 @@ const FAILURES_GAP_MS = 5_000;
 /** One entry of the log. */
 export interface LoggedVerdict extends Partial<Pick<Circumstances, 'takenAt' | 'byHand' | 'version' | 'share'>> {
   status: 'passed' | 'failed' | 'unknown';
+  /** Judged on nodes that had been brought past its step: it counts for nothing. */
+  skipped: boolean;
   facts: Fact[];
   judgedAt: number;
 }
@@ -39,6 +41,7 @@ export function createVerdictTable(db: Kysely<Tables>): VerdictTable {
         .execute();
       return rows.map((row) => ({
         status: row.status,
+        skipped: row.skipped === 1,
         facts: JSON.parse(row.facts),
         judgedAt: row.judged_at,
         takenAt: row.taken_at ?? undefined,
@@ -53,8 +56,8 @@ export function createVerdictTable(db: Kysely<Tables>): VerdictTable {
 /** What is known of a checkpoint's log when a new verdict comes. */
 export interface LogSoFar {
   entries: number;
-  last?: { status: LoggedVerdict['status']; failure: string; at: number };
-  /** Whether any entry is a passed one, and the best share of them all. */
+  last?: Pick<LoggedVerdict, 'status' | 'skipped'> & { failure: string; at: number };
+  /** Whether any entry is one of passing by own work, and the best share of them all. */
   passed: boolean;
   share: number;
 }
@@ -64,11 +67,11 @@ export interface LogSoFar {
  * always do: they decide a grade, and are few. Other changes do within bounds; the last verdict is in `result` anyway.
  */
 export function isWorthLogging(
-  verdict: { status: LoggedVerdict['status']; failure: string; share: number; at: number },
+  verdict: Pick<LoggedVerdict, 'status' | 'skipped'> & { failure: string; share: number; at: number },
   { entries, last, passed, share }: LogSoFar,
 ): boolean {
-  if (!last || (verdict.status === 'passed' && !passed) || verdict.share > share) return true;
-  if (verdict.status !== last.status) return entries < ENTRIES_MAX;
+  if (!last || (verdict.status === 'passed' && !verdict.skipped && !passed) || verdict.share > share) return true;
+  if (verdict.status !== last.status || verdict.skipped !== last.skipped) return entries < ENTRIES_MAX;
   const differs = verdict.failure !== last.failure;
   return differs && entries < FAILURES_MAX && verdict.at - last.at >= FAILURES_GAP_MS;
 }
@@ -77,17 +80,18 @@ export function isWorthLogging(
 export async function noteVerdict(
   tx: Kysely<Tables>,
   key: { person: string; lab: string; session: string; checkpoint: string },
-  { status, facts, judgedAt }: CheckpointResult,
+  { status, facts, judgedAt, skipped }: CheckpointResult,
   { takenAt, byHand, version, share }: Circumstances,
 ): Promise<void> {
   if (status === 'pending' || judgedAt === undefined) return;
-  const verdict = { status, failure: failureKey(facts), share, at: judgedAt };
+  const verdict = { status, skipped: skipped === true, failure: failureKey(facts), share, at: judgedAt };
   if (!isWorthLogging(verdict, await soFar(tx, key))) return;
   await tx
     .insertInto('verdict')
     .values({
       ...key,
       status,
+      skipped: skipped ? 1 : 0,
       facts: JSON.stringify(facts),
       judged_at: judgedAt,
       taken_at: takenAt ?? null,
@@ -110,12 +114,17 @@ async function soFar(
   const { entries, share } = await mine
     .select((query) => [query.fn.countAll<number>().as('entries'), query.fn.max('share').as('share')])
     .executeTakeFirstOrThrow();
-  const last = await mine.select(['status', 'facts', 'judged_at']).orderBy('id', 'desc').executeTakeFirst();
-  const passed = await mine.select('id').where('status', '=', 'passed').executeTakeFirst();
+  const last = await mine.select(['status', 'skipped', 'facts', 'judged_at']).orderBy('id', 'desc').executeTakeFirst();
+  const passed = await mine.select('id').where('status', '=', 'passed').where('skipped', '=', 0).executeTakeFirst();
   return {
     entries,
     share: share ?? 0,
     passed: passed !== undefined,
-    last: last && { status: last.status, failure: failureKey(JSON.parse(last.facts)), at: last.judged_at },
+    last: last && {
+      status: last.status,
+      skipped: last.skipped === 1,
+      failure: failureKey(JSON.parse(last.facts)),
+      at: last.judged_at,
+    },
   };
 }
