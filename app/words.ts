@@ -38,6 +38,8 @@ export const hints = {
   countedLong: '看过几条提示会记下来；除非班级另有说明，不影响成绩。',
   opened: (count: number) => `已看 ${count} 条提示`,
 } as const;
+/** It was not the learner who made it hold. */
+export const SKIPPED = '跳过';
 
 /** Why a checkpoint could not be judged. */
 export const unknownBecause: Record<NonNullable<CheckpointResult['trouble']>, string> = {

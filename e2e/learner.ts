@@ -10,6 +10,10 @@ export interface Learner {
   /** Goes to a step by its address. */
   readsStep(step: string): Promise<void>;
   startsNodes(): Promise<void>;
+  /** From the step that is read, by its number: asks for the nodes there, one alone or all, and waits for the way to begin. */
+  startsHere(number: number, node?: string): Promise<void>;
+  /** Waits until the nodes have come where they were to be. */
+  arrives(): Promise<void>;
   /** Clicks 运行 on every block of the step that is not 选做, as the text goes. */
   runsEveryBlock(): Promise<void>;
   types(node: string, text: string): Promise<void>;
@@ -20,7 +24,7 @@ export interface Learner {
   /** Waits until it shows this. */
   sees(node: string, expected: string | RegExp): Promise<string>;
   /** Waits until the checkpoint's card says so, and says this among its facts. */
-  seesCheckpoint(id: string, look: 'passed' | 'failed' | 'lapsed', fact?: RegExp): Promise<Locator>;
+  seesCheckpoint(id: string, look: 'passed' | 'failed' | 'lapsed' | 'skipped', fact?: RegExp): Promise<Locator>;
 }
 
 /** Sits a learner down at a page. */
@@ -72,6 +76,18 @@ export function learnerAt(page: Page, address: string): Learner {
     },
     async startsNodes() {
       await page.getByRole('button', { name: '启动两台节点' }).click();
+      await sees('node-1', 'root@node-1:~#');
+      await sees('node-2', 'root@node-2:~#');
+    },
+    async startsHere(number, node) {
+      await page.getByRole('button', { name: '从这一步开始' }).click();
+      const dialog = page.getByRole('dialog');
+      if (node) await dialog.getByText(`只有 ${node}`).click();
+      await dialog.getByRole('button', { name: `从第 ${number} 步开始` }).click();
+      await page.getByRole('progressbar', { name: `正在走到第 ${number} 步的起点` }).waitFor();
+    },
+    async arrives() {
+      await page.getByRole('progressbar', { name: '正在走到' }).waitFor({ state: 'detached', timeout: BLOCK_MS });
       await sees('node-1', 'root@node-1:~#');
       await sees('node-2', 'root@node-2:~#');
     },

@@ -31,8 +31,8 @@ describe('who may ask what', () => {
   /** A request of each name, made with the owner's terminal. */
   const asked: { [N in RequestName]: (terminal: string) => Request<N> } = {
     'lab:enter': () => ({ lab: 'test' }),
-    'lab:start': () => ({ lab: 'test' }),
-    'lab:reset': () => ({ lab: 'test', node: 'node-1' }),
+    'lab:start': () => ({ lab: 'test', step: '02-ping' }),
+    'lab:reset': () => ({ lab: 'test', node: 'node-1', step: '02-ping' }),
     'lab:end': () => ({ lab: 'test' }),
     'checkpoint:check': () => ({ lab: 'test', checkpoint: 'links' }),
     'question:answer': () => ({ lab: 'test', checkpoint: 'asked', answers: { ttl: '1' } }),

@@ -207,4 +207,98 @@ describe('a lab session', () => {
     expect(record.finished).toHaveBeenCalledExactlyOnceWith(1_000);
     expect(session.state().finishedAt).toBe(1_000);
   });
+
+  it('plays on new nodes what the text does before a step, tells how far it is, and opens terminals last', async () => {
+    const { session, labd, told, listed, record } = setUp();
+    await session.start();
+    labd.calls.splice(0);
+    const release = labd.hold('exec');
+    const reset = session.reset({ step: '02-ping' });
+    await vi.waitFor(() => expect(labd.calls).toContain('exec node-1'));
+    const playing = { step: 1, nodes: ['node-1', 'node-2'], done: 0, total: 3 };
+    expect(told()).toMatchObject({ status: 'resetting', to: 2, playing });
+    expect(record.setStanding).toHaveBeenLastCalledWith({ jumps: { 'node-1': 2, 'node-2': 2 }, travel: { step: 2 } });
+    await expect(session.reset()).rejects.toMatchObject({ code: 'busy' });
+    await expect(session.openTerminal('node-1')).rejects.toMatchObject({ code: 'not-ready' });
+    release();
+    await reset;
+    const work = labd.calls.filter((call) => !call.startsWith('closeTerminal') && call !== 'snapshot');
+    expect(work).toEqual([
+      'destroy',
+      'create',
+      'exec node-1',
+      'exec node-2',
+      'exec node-2',
+      'exec node-1',
+      'openTerminal node-1',
+      'openTerminal node-2',
+    ]);
+    expect(listed()).toHaveLength(2);
+    expect(record.setStanding).toHaveBeenLastCalledWith({ jumps: { 'node-1': 2, 'node-2': 2 }, travel: undefined });
+    await expect(session.reset({ step: '99-no' })).rejects.toMatchObject({ code: 'not-found' });
+    expect(told()).toMatchObject({ status: 'ready' });
+  });
+
+  it('begins at a later step also without nodes', async () => {
+    const { session, labd, told } = setUp();
+    await session.start('02-ping');
+    expect(told()).toMatchObject({ status: 'ready' });
+    expect(labd.calls.filter((call) => call.startsWith('exec'))).toHaveLength(4);
+  });
+
+  it('gives nothing for what it did itself, until the learner has done it on nodes of their own', async () => {
+    const { session, truth, record } = setUp();
+    truth.add('links');
+    await session.start('02-ping');
+    session.standAt('02-ping');
+    for (const each of ['tried', 'state'] as const) truth.add(each);
+    await vi.waitFor(() => expect(session.state().results.links).toMatchObject({ status: 'passed', skipped: true }));
+    await session.judge(true, 'links');
+    await session.judge(false);
+    await session.answer('asked', { ttl: '64' });
+    expect(session.state().results.links?.passedAt).toBeUndefined();
+    expect(session.state().results.ping).toMatchObject({ status: 'passed', passedAt: 1_000 });
+    expect(record.finished).not.toHaveBeenCalled();
+    // One node alone is not enough: the other one is still where it was brought.
+    await session.reset({ node: 'node-1' });
+    await session.judge(true, 'links');
+    expect(session.state().results.links?.skipped).toBe(true);
+    await session.reset();
+    await session.judge(true, 'links');
+    expect(session.state().results.links).toMatchObject({ status: 'passed', passedAt: 1_000 });
+    expect(session.state().results.links?.skipped).toBeUndefined();
+    expect(record.finished).toHaveBeenCalledOnce();
+    session.close();
+  });
+
+  it('finishes what a former web was doing to the nodes, and leaves it to the next one when it closes', async () => {
+    const standing = { jumps: { 'node-1': 2 }, travel: { step: 2, node: 'node-1' } };
+    const { session, labd, told, record } = setUp({ since: 1, terminals: [], standing });
+    const release = labd.hold('exec');
+    const resumed = session.resume();
+    expect(told()).toMatchObject({ status: 'resetting', nodes: ['node-1'], to: 2 });
+    session.died();
+    expect(told()).toMatchObject({ status: 'resetting' });
+    await vi.waitFor(() => expect(labd.calls).toContain('exec node-1'));
+    session.close();
+    release();
+    await resumed;
+    expect(labd.calls).not.toContain('openTerminal node-1');
+    expect(record.setStanding).toHaveBeenLastCalledWith(
+      expect.objectContaining({ travel: { step: 2, node: 'node-1' } }),
+    );
+  });
+
+  it('leaves usable nodes and says so when a block could not be played', async () => {
+    const { session, labd, told, listed, fault } = setUp();
+    labd.fail('exec', true);
+    await session.start('02-ping');
+    const stopped = { to: 2, step: 1, node: 'node-1', why: 'unavailable', text: 'make a link' };
+    expect(told()).toMatchObject({ status: 'ready', stopped });
+    expect(listed()).toHaveLength(2);
+    expect(fault).toHaveBeenCalled();
+    labd.fail('exec', false);
+    await session.reset({ step: '02-ping' });
+    expect(told()).not.toHaveProperty('stopped', expect.anything());
+  });
 });

@@ -76,6 +76,37 @@ describe('sessions', () => {
     expect(owned.session.status()).toBe('ready');
   });
 
+  it('refuse a step that the lab does not have before there are nodes', async () => {
+    const store = await newStore('ann');
+    const { sessions } = open(store);
+    const owned = await sessions.of('ann', LAB);
+    await expect(sessions.start(owned, '99-no')).rejects.toMatchObject({ code: 'not-found' });
+    expect(await store.sessions.active()).toEqual([]);
+  });
+
+  it('go on, in another web, with nodes that were on their way, and remember what was skipped', async () => {
+    const store = await newStore('ann');
+    const first = open(store);
+    const owned = await first.sessions.of('ann', LAB);
+    first.labd.hold('exec');
+    void first.sessions.start(owned, '02-ping');
+    await vi.waitFor(() => expect(first.labd.calls).toContain('exec node-1'));
+    // The first web is never heard of again.
+    const second = open(store, [{ session: owned.session.id, alive: true }]);
+    second.truth.add('links');
+    await second.sessions.adopt([]);
+    const again = await second.sessions.of('ann', LAB);
+    expect(again.session.state().session).toMatchObject({ status: 'resetting', to: 2 });
+    await vi.waitFor(() => expect(again.session.status()).toBe('ready'));
+    await vi.waitFor(() => expect(again.session.state().results.links?.status).toBe('passed'));
+    expect((await store.sessions.active())[0]?.standing).toEqual({ jumps: { 'node-1': 2, 'node-2': 2 } });
+    await vi.waitFor(async () => {
+      const { results } = await store.progress.read('ann', LAB);
+      expect(results.links).toMatchObject({ status: 'passed', skipped: true });
+      expect(results.links?.passedAt).toBeUndefined();
+    });
+  });
+
   it('tell several changes in one turn as one state', async () => {
     const { sessions, states } = open(await newStore('ann'));
     const owned = await begin(sessions, 'ann');

@@ -256,6 +256,7 @@ export function createSessions(options: {
     },
     close() {
       for (const hint of hints.values()) hint.close();
+      for (const owned of all.values()) owned.session.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Fact } from '../content/check.ts';
-import type { Checkpoint } from '../content/schema.ts';
+import type { Checkpoint, CodeBlock } from '../content/schema.ts';
 import type { LabSource } from './judge.ts';
 import type { Labd } from './labd/contract.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
@@ -74,17 +74,17 @@ export function createFakeLabd(existing: { session: string; alive: boolean }[] =
       await note('probe');
       return { sent: 1, received: 1, errors: [], frames: [], changes: [] };
     },
-    async exec() {
-      await note('exec');
+    async exec(_session, node) {
+      await note('exec', node);
       return { code: 0, stdout: '', stderr: '' };
     },
   };
 }
 
 /**
- * A lab of two nodes for tests: step `01-links` has the checkpoint `links`; step `02-ping` has `ping`, whose probe wants
- * evidence, and `asked`, which asks a question with the answer 64. What holds is what `truth` says; `links` has both
- * hints.
+ * A lab of two nodes for tests: step `01-links` has the checkpoint `links` and blocks of every kind; step `02-ping` has
+ * `ping`, whose probe wants evidence, and `asked`, which asks a question with the answer 64. What holds is what `truth`
+ * says; `links` has both hints.
  */
 export function createTestLab(): { source: LabSource; truth: Set<'links' | 'tried' | 'state'> } {
   const truth = new Set<'links' | 'tried' | 'state'>();
@@ -96,14 +96,28 @@ export function createTestLab(): { source: LabSource; truth: Set<'links' | 'trie
     partial: true,
     questions,
   });
-  const step = (number: number, id: string, checkpoints: Checkpoint[]) => ({
+  const step = (number: number, id: string, checkpoints: Checkpoint[], blocks: CodeBlock[] = []) => ({
     id,
     number,
     head: { title: id, short: id, checkpoints },
-    prose: { tree: { type: 'root' as const, children: [] }, blocks: [], headings: [], checkpoints: [], liveValues: [] },
+    prose: { tree: { type: 'root' as const, children: [] }, blocks, headings: [], checkpoints: [], liveValues: [] },
   });
+  const plain = { kind: 'run', stream: false, optional: false, look: false } as const;
+  const run = (id: string, nodes: string[], text: string, more: Partial<CodeBlock> = {}) => {
+    const line = Number(id.slice(1));
+    return { ...plain, id, line, nodes, text, ...more };
+  };
+  const blocks = [
+    run('b1', ['node-1', 'node-2'], 'make a link'),
+    run('b2', ['node-1'], 'look at it', { look: true }),
+    run('b3', ['node-1'], 'watch it', { stream: true }),
+    run('b4', ['node-1'], 'try something', { optional: true }),
+    run('b5', [], 'what it says', { kind: 'output' }),
+    run('b6', ['node-2'], 'tell of {{mac}}'),
+    run('b7', ['node-1'], 'the last thing'),
+  ];
   const steps = [
-    step(1, '01-links', [checkpoint('links')]),
+    step(1, '01-links', [checkpoint('links')], blocks),
     step(2, '02-ping', [checkpoint('ping'), checkpoint('asked', [{ id: 'ttl', ask: 'TTL', kind: 'number' }])]),
   ];
   const node = (number: number) => ({

@@ -58,8 +58,8 @@ export function useLab() {
     const { lab } = live;
     return {
       lab,
-      start: () => live.wish('lab:start', { lab }),
-      reset: (node?: string) => live.wish('lab:reset', node ? { lab, node } : { lab }),
+      start: (step?: string) => live.wish('lab:start', step ? { lab, step } : { lab }),
+      reset: (to: { node?: string; step?: string }) => live.wish('lab:reset', { lab, ...to }),
       end: () => live.wish('lab:end', { lab }),
       check: (checkpoint?: string) => live.wish('checkpoint:check', checkpoint ? { lab, checkpoint } : { lab }),
       answer: (checkpoint: string, answers: Record<string, string>) =>

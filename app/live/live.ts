@@ -44,8 +44,8 @@ export interface LiveView extends TerminalView {
   front: string | null;
   /** The node whose terminals fill the window. */
   full: string | null;
-  /** The reset that waits for a yes; `node` absent means all nodes. */
-  resetAsked: { node?: string } | null;
+  /** The reset that waits for a yes; `node` absent means all nodes, `step` absent the first. */
+  resetAsked: { node?: string; step?: string } | null;
   /** Whether the dialog about watchers is open. */
   inviting: boolean;
 }

@@ -1,4 +1,4 @@
-import type { SessionState, Stage } from '../../server/protocol.ts';
+import type { SessionState, Stage, Stopped } from '../../server/protocol.ts';
 
 /** Every Chinese phrase of the machines' half of the page: terminals, provisioning, reset, paste. */
 export const machines = {
@@ -112,17 +112,56 @@ export const panels = {
   },
 } as const;
 
-/** The dialog before a reset. */
+/** The dialog before nodes are made anew, from the first step or from a later one. */
 export const resetWords = {
-  title: (what: string) => `重置${what}？`,
+  title: '重置节点',
+  travelTitle: '从这一步开始',
+  which: '哪些节点',
   all: '全部节点',
+  only: (node: string) => `只有 ${node}`,
+  where: '回到哪里',
+  first: '最初的样子',
+  step: (number: number) => `第 ${number} 步的起点`,
+  done: '平台替你做',
+  doneText: (steps: number) =>
+    `${steps === 1 ? '第 1 步' : `第 1 到 ${steps} 步`}照课文做一遍，一般几秒钟。其中你还没有亲手通过的检查点记作「跳过」，不计分。`,
+  othersToo: (others: string) => `${others} 上如果有用到它地址的命令，也会重新执行。`,
   lost: '会丢失',
   kept: '不受影响',
-  losses: ['网卡、路由、命名空间等全部网络配置', '安装的软件、新建和修改的文件', '正在运行的程序和终端里的内容'],
-  keeps: ['已经通过的检查点和用时'],
-  keepsOther: '其他节点',
+  losses: (what: string) => [
+    `${what}的网卡、路由、命名空间等网络配置`,
+    '安装的软件、新建和修改的文件',
+    '正在运行的程序和终端里的内容',
+  ],
+  keeps: ['已经通过的检查点、成绩和用时', '运行过的命令的历史'],
+  keepsOther: (others: string, isTold: boolean) => (isTold ? `${others} 的其余部分和它的终端` : others),
   button: '重置',
+  startButton: '启动',
+  travelButton: (number: number) => `从第 ${number} 步开始`,
   cancel: '取消',
+} as const;
+
+/** The way to a later step: where it begins, how far it is, and why it ended early. */
+export const travelWords = {
+  here: '从这一步开始…',
+  before: '前面的步骤还没有做完',
+  title: (to: number) => `正在走到第 ${to} 步的起点`,
+  making: '正在重建节点',
+  at: (number: number, short: string) => `照课文做第 ${number} 步：${short}`,
+  stopped: (to: number) => `没有走到第 ${to} 步的起点：`,
+  because: {
+    exit: (step, node, code) => `第 ${step} 步的一段命令在 ${node} 上没有成功（退出码 ${code}）。`,
+    timeout: (step, node) => `第 ${step} 步的一段命令在 ${node} 上太久没有结束，已经停下。`,
+    output: (step, node) => `第 ${step} 步的一段命令在 ${node} 上输出太多，已经停下。`,
+    killed: (step, node) => `第 ${step} 步的一段命令在 ${node} 上被终止了。`,
+    value: (step, node, what) => `第 ${step} 步在 ${node} 上的一段命令要用到${what}，它现在还不存在。`,
+    unavailable: (step, node) => `第 ${step} 步的一段命令没能在 ${node} 上执行，节点服务暂时没有应答。`,
+  } satisfies Record<Stopped['why'], (step: number, node: string, what: string) => string>,
+  notYours: '这不是你的操作有错；节点可以照常使用，剩下的可以自己做，也可以再试一次。',
+  show: '看这段命令和它的输出',
+  hide: '收起',
+  again: '再试一次…',
+  shut: '知道了',
 } as const;
 
 /** The dialogs before a paste and before a link. */

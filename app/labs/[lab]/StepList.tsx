@@ -1,8 +1,9 @@
 'use client';
 
-import { IconCheck } from '@tabler/icons-react';
+import { IconCheck, IconPlayerTrackNext } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useLab } from '../../live/LabProvider.tsx';
+import { SKIPPED } from '../../words.ts';
 import type { Outline, OutlineStep } from './outline.ts';
 import { type Progress, stepProgress } from './progress.ts';
 import styles from './StepList.module.css';
@@ -49,14 +50,25 @@ function Item(props: { course: Outline; item: OutlineStep; current: boolean; onC
       {progress.total > 0 && (
         <small>
           <span className="visually-hidden">检查点 </span>
-          {state ? `${progress.passed}/${progress.total}` : progress.total}
+          {progress.skipped > 0 && progress.passed + progress.skipped === progress.total
+            ? SKIPPED
+            : state
+              ? `${progress.passed}/${progress.total}`
+              : progress.total}
         </small>
       )}
     </Link>
   );
 }
 
-function Dot({ progress: { passed, total } }: { progress: Progress }) {
+function Dot({ progress: { passed, skipped, total } }: { progress: Progress }) {
+  if (skipped > 0 && passed + skipped === total) {
+    return (
+      <span className={styles.dot} data-state="skipped" aria-hidden>
+        <IconPlayerTrackNext size={10} stroke={2.4} />
+      </span>
+    );
+  }
   if (total > 0 && passed === total) {
     return (
       <span className={styles.dot} data-state="done" aria-hidden>

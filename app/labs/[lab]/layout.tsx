@@ -28,7 +28,7 @@ export default async function LabLayout({ params, children }: LayoutProps<'/labs
         course={course}
         split={split >= 20 && split <= 80 ? split : undefined}
         stepsShown={jar.get(STEPS_COOKIE)?.value !== 'hidden'}
-        machines={<Machines lab={{ id: course.id, title: course.title }} nodes={course.nodes} />}
+        machines={<Machines lab={{ id: course.id, title: course.title }} nodes={course.nodes} steps={course.steps} />}
       >
         {children}
       </Workspace>

@@ -4,18 +4,26 @@ import type { Outline, OutlineStep } from './outline.ts';
 /** How far a step, or a lab, is. */
 export interface Progress {
   passed: number;
+  /** Hold by the platform's work; the learner need not do them to go on. */
+  skipped: number;
   total: number;
 }
 
 /** A checkpoint counts once it has passed; a later mistake is shown on its card and takes nothing away. */
 export function done(result: ShownResult | undefined): boolean {
-  return result !== undefined && (result.status === 'passed' || result.passedAt !== undefined);
+  return result !== undefined && !result.skipped && (result.status === 'passed' || result.passedAt !== undefined);
+}
+
+/** Whether a checkpoint lies before the step at which the nodes began, and nothing of it has broken since. */
+export function isSkipped(result: ShownResult | undefined): boolean {
+  return result?.skipped === true && (result.status === 'passed' || result.status === 'pending');
 }
 
 /** Progress of one step. */
 export function stepProgress(step: OutlineStep, state: LabState | null): Progress {
   return {
     passed: step.checkpoints.filter((checkpoint) => done(state?.results[checkpoint.id])).length,
+    skipped: step.checkpoints.filter((checkpoint) => isSkipped(state?.results[checkpoint.id])).length,
     total: step.checkpoints.length,
   };
 }
@@ -25,6 +33,7 @@ export function labProgress(course: Outline, state: LabState | null): Progress {
   const steps = course.steps.map((step) => stepProgress(step, state));
   return {
     passed: steps.reduce((sum, step) => sum + step.passed, 0),
+    skipped: steps.reduce((sum, step) => sum + step.skipped, 0),
     total: steps.reduce((sum, step) => sum + step.total, 0),
   };
 }

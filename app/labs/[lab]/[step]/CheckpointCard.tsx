@@ -1,14 +1,21 @@
 'use client';
 
-import { IconCheck, IconChevronDown, IconExclamationMark, IconLoader2, IconQuestionMark } from '@tabler/icons-react';
+import {
+  IconCheck,
+  IconChevronDown,
+  IconExclamationMark,
+  IconLoader2,
+  IconPlayerTrackNext,
+  IconQuestionMark,
+} from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import { answerFact } from '../../../../content/answer.ts';
 import type { Checkpoint } from '../../../../content/schema.ts';
 import type { ShownResult } from '../../../../server/protocol.ts';
 import { useLab } from '../../../live/LabProvider.tsx';
-import { hints, LAPSED, lapsedSince, unknownBecause, verdicts } from '../../../words.ts';
+import { hints, LAPSED, lapsedSince, SKIPPED, unknownBecause, verdicts } from '../../../words.ts';
 import type { Outline } from '../outline.ts';
-import { clockTime } from '../progress.ts';
+import { clockTime, isSkipped } from '../progress.ts';
 import buttons from './buttons.module.css';
 import styles from './CheckpointCard.module.css';
 import { FactLine } from './FactLine.tsx';
@@ -17,7 +24,7 @@ import { Points } from './Points.tsx';
 import { Questions } from './Questions.tsx';
 import { useFold } from './useFold.ts';
 
-type Look = ShownResult['status'] | 'lapsed';
+type Look = ShownResult['status'] | 'lapsed' | 'skipped';
 
 /** A claim about the nodes, whether it holds, and for each fact what was expected, what is, and what to do. */
 export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint; course: Outline }) {
@@ -27,8 +34,9 @@ export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint;
   const id = useId();
   const result = state?.results[checkpoint.id];
   const status = result?.status ?? 'pending';
-  const lapsed = status === 'failed' && result?.passedAt !== undefined;
-  const look: Look = lapsed ? 'lapsed' : status;
+  // What the platform did for the learner and does not hold is no mistake of theirs.
+  const lapsed = status === 'failed' && (result?.passedAt !== undefined || result?.skipped === true);
+  const look: Look = lapsed ? 'lapsed' : isSkipped(result) ? 'skipped' : status;
   const { card, folded, toggle } = useFold(state === null ? null : status === 'passed');
   const nodesReady = state?.session.status === 'ready';
 
@@ -53,7 +61,7 @@ export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint;
         <div className={styles.claim}>
           <h3 id={id}>{checkpoint.title}</h3>
           <p className={styles.meta} role="status">
-            <b>{lapsed ? LAPSED : verdicts[status]}</b>
+            <b>{look === 'lapsed' ? LAPSED : look === 'skipped' ? SKIPPED : verdicts[status]}</b>
             <Points checkpoint={checkpoint} />
             {!folded && <JudgedAt result={result} askedAt={askedAt} questions={checkpoint.questions.length > 0} />}
             {!folded && result !== undefined && result.hintsOpened > 0 && (
@@ -98,7 +106,18 @@ function Body(props: { checkpoint: Checkpoint; course: Outline; result: ShownRes
   const facts = (result?.facts ?? []).filter((fact) => !asks.has(fact.id));
   return (
     <div className={styles.body}>
-      {look === 'lapsed' && <p className={styles.words}>{lapsedSince(clockTime(result?.passedAt ?? 0))}</p>}
+      {look === 'lapsed' && (
+        <p className={styles.words}>
+          {result?.skipped
+            ? '这一步是跳过的，由平台照课文代做；现在不成立：'
+            : lapsedSince(clockTime(result?.passedAt ?? 0))}
+        </p>
+      )}
+      {look === 'skipped' && (
+        <p className={styles.words}>
+          这一步是跳过的，由平台照课文代做，所以不计分。想自己做，就从这一步或更前面的一步重新开始。
+        </p>
+      )}
       {look === 'unknown' && (
         <p className={styles.words}>
           {unknownBecause[result?.trouble ?? 'nodes']}
@@ -125,6 +144,7 @@ function Mark({ look }: { look: Look }) {
     <span className={styles.mark} aria-hidden>
       {look === 'passed' && <IconCheck size={15} stroke={2.8} />}
       {(look === 'failed' || look === 'lapsed') && <IconExclamationMark size={15} stroke={2.6} />}
+      {look === 'skipped' && <IconPlayerTrackNext size={13} stroke={2.2} />}
       {look === 'unknown' && <IconQuestionMark size={14} stroke={2.2} />}
     </span>
   );

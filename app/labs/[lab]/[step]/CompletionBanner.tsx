@@ -5,8 +5,9 @@ import { IconCheck, IconCircleDashed, IconConfetti } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useState } from 'react';
 import { useLab } from '../../../live/LabProvider.tsx';
+import { SKIPPED } from '../../../words.ts';
 import type { Outline } from '../outline.ts';
-import { done, hintsOpened, labPoints, labProgress, spokenDuration } from '../progress.ts';
+import { done, hintsOpened, isSkipped, labPoints, labProgress, spokenDuration } from '../progress.ts';
 import styles from './CompletionBanner.module.css';
 
 /** At the end of the lab: what was learned and how long it took, or what is still open. */
@@ -48,7 +49,14 @@ export function CompletionBanner({ course }: { course: Outline }) {
                 ) : (
                   <IconCircleDashed size={16} stroke={1.8} aria-hidden />
                 )}
-                {fine ? checkpoint.title : <Link href={`/labs/${course.id}/${step.id}`}>{checkpoint.title}</Link>}
+                {fine ? (
+                  checkpoint.title
+                ) : (
+                  <span>
+                    <Link href={`/labs/${course.id}/${step.id}`}>{checkpoint.title}</Link>
+                    {isSkipped(state.results[checkpoint.id]) && <small> {SKIPPED}</small>}
+                  </span>
+                )}
               </li>
             );
           }),

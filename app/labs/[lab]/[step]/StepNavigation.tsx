@@ -15,7 +15,8 @@ export function StepNavigation({ course, step }: { course: Outline; step: string
   const previous = course.steps[place - 1];
   const next = course.steps[place + 1];
   if (!here) return null;
-  const { passed, total } = stepProgress(here, state);
+  const { passed, skipped, total } = stepProgress(here, state);
+  const left = total - passed - skipped;
   return (
     <nav className={styles.navigation} aria-label="上一步和下一步" data-no-print>
       {previous ? (
@@ -42,13 +43,11 @@ export function StepNavigation({ course, step }: { course: Outline; step: string
         <Link
           href={`/labs/${course.id}/${next.id}`}
           className={`${styles.link} ${styles.next}`}
-          data-ready={passed === total && state !== null ? '' : undefined}
+          data-ready={left === 0 && state !== null ? '' : undefined}
           rel="next"
         >
           <span>
-            <small>
-              下一步{total > 0 && passed < total && state ? ` · 这一步还差 ${total - passed} 个检查点` : ''}
-            </small>
+            <small>下一步{left > 0 && state ? ` · 这一步还差 ${left} 个检查点` : ''}</small>
             {next.title}
           </span>
           <IconArrowRight size={18} stroke={1.7} aria-hidden />

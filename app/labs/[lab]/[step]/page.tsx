@@ -5,6 +5,7 @@ import { Mistake } from './Mistake.tsx';
 import { Prose } from './Prose.tsx';
 import styles from './page.module.css';
 import { RememberStep } from './RememberStep.tsx';
+import { StartHere } from './StartHere.tsx';
 import { StepNavigation } from './StepNavigation.tsx';
 
 export const dynamic = 'force-dynamic';
@@ -36,7 +37,10 @@ export default async function StepPage({ params }: Props) {
         <Mistake />
         <header>
           <p className={styles.kicker}>
-            第 {step.number} 步，共 {course.steps.length} 步
+            <span>
+              第 {step.number} 步，共 {course.steps.length} 步
+            </span>
+            <StartHere course={course} step={step.id} />
           </p>
           <h1 className={styles.title}>{step.head.title}</h1>
         </header>

@@ -5,6 +5,7 @@ import { Group, Panel, Separator, useDefaultLayout, useGroupRef } from 'react-re
 import { useLab } from '../../../../live/LabProvider.tsx';
 import type { LabNode } from '../../../../live/live.ts';
 import { machines as words } from '../../../../live/words.ts';
+import type { OutlineStep } from '../../outline.ts';
 import { Bar } from './Bar.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
 import styles from './Machines.module.css';
@@ -13,7 +14,9 @@ import { Picture, PictureBar } from './Picture.tsx';
 import { Provision } from './Provision.tsx';
 import { createPreferences, type PreferencesStore } from './preferences.ts';
 import { ResetDialog } from './ResetDialog.tsx';
+import { StoppedNote } from './StoppedNote.tsx';
 import shared from './shared.module.css';
+import { Travel } from './Travel.tsx';
 
 /** What the page is told when the focus goes to the other half: a narrow page shows only one of them. */
 const SHOW_EVENT = 'netloom:show';
@@ -21,10 +24,11 @@ const SHOW_EVENT = 'netloom:show';
 interface Props {
   lab: { id: string; title: string };
   nodes: LabNode[];
+  steps: OutlineStep[];
 }
 
 /** The machines' half of a lab's page: terminals above, the network below. */
-export function Machines({ lab, nodes }: Props) {
+export function Machines({ lab, nodes, steps }: Props) {
   const root = useRef<HTMLElement>(null);
   const [preferences, setPreferences] = useState<PreferencesStore | null>(null);
   // Preferences live in the browser: the server's page and the first one here show the pane without its parts.
@@ -41,8 +45,12 @@ export function Machines({ lab, nodes }: Props) {
       data-needs-script
       data-no-print
     >
-      {preferences ? <Parts nodes={nodes} preferences={preferences} full={full} /> : <div className={shared.bar} />}
-      <ResetDialog nodes={nodes} />
+      {preferences ? (
+        <Parts nodes={nodes} steps={steps} preferences={preferences} full={full} />
+      ) : (
+        <div className={shared.bar} />
+      )}
+      <ResetDialog nodes={nodes} steps={steps} />
       <InviteDialog />
     </section>
   );
@@ -50,16 +58,19 @@ export function Machines({ lab, nodes }: Props) {
 
 interface PartsProps {
   nodes: LabNode[];
+  steps: OutlineStep[];
   preferences: PreferencesStore;
   /** The node that fills the window, if one does. */
   full: string | null;
 }
 
-function Parts({ nodes, preferences, full }: PartsProps) {
+function Parts({ nodes, steps, preferences, full }: PartsProps) {
   const lab = useLab();
   const liked = useSyncExternalStore(preferences.subscribe, preferences.get);
   const session = lab.state?.session;
   const running = session?.status === 'ready' || session?.status === 'resetting';
+  // All nodes go one way: it is drawn once, in the place of all.
+  const travelling = session?.status === 'resetting' && session.to > 1 && session.nodes.length === nodes.length;
   const front = nodes.find((node) => node.name === lab.front) ?? nodes[0];
   const parts = useDefaultLayout({
     id: 'netloom-machines',
@@ -90,6 +101,7 @@ function Parts({ nodes, preferences, full }: PartsProps) {
         full={full !== null}
         preferences={preferences}
       />
+      {session?.status === 'ready' ? <StoppedNote session={session} steps={steps} /> : null}
       <Group
         className={styles.parts}
         orientation="vertical"
@@ -97,7 +109,11 @@ function Parts({ nodes, preferences, full }: PartsProps) {
         onLayoutChanged={parts.onLayoutChanged}
       >
         <Panel id="terminals" minSize={120} className={styles.stack}>
-          {running ? (
+          {travelling ? (
+            <div className={styles.way}>
+              <Travel session={session} steps={steps} />
+            </div>
+          ) : running ? (
             <Group
               className={styles.nodes}
               groupRef={group}
@@ -115,7 +131,7 @@ function Parts({ nodes, preferences, full }: PartsProps) {
                   data-front={node === front}
                   data-filling={node.name === full}
                 >
-                  <NodePane node={node} colour={index + 1} liked={liked} />
+                  <NodePane node={node} colour={index + 1} liked={liked} steps={steps} />
                 </Panel>,
               ])}
             </Group>

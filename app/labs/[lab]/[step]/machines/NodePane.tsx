@@ -7,6 +7,7 @@ import type { TerminalInfo } from '../../../../../server/protocol.ts';
 import { useLab, useLive } from '../../../../live/LabProvider.tsx';
 import type { LabNode } from '../../../../live/live.ts';
 import { machines as words } from '../../../../live/words.ts';
+import type { OutlineStep } from '../../outline.ts';
 import { Elapsed } from './Elapsed.tsx';
 import { FilesDialog } from './FilesDialog.tsx';
 import { NodeMenu } from './NodeMenu.tsx';
@@ -17,6 +18,7 @@ import { SshDialog } from './SshDialog.tsx';
 import shared from './shared.module.css';
 import { Terminal, type TerminalHandle } from './Terminal.tsx';
 import { TerminalTabs } from './TerminalTabs.tsx';
+import { Travel } from './Travel.tsx';
 import { type Dropped, useFileDrop } from './useFileDrop.ts';
 
 interface Props {
@@ -24,13 +26,14 @@ interface Props {
   /** The node's place in the lab, from 1: its colour. */
   colour: number;
   liked: Preferences;
+  steps: Pick<OutlineStep, 'number' | 'short'>[];
 }
 
 /** With more terminals than this the tabs need the room of the words beside them. */
 const MANY = 3;
 
 /** One node: its name and address, its terminals, and what can be done with them. */
-export function NodePane({ node, colour, liked }: Props) {
+export function NodePane({ node, colour, liked, steps }: Props) {
   const lab = useLab();
   const live = useLive();
   const ask = useReset();
@@ -101,7 +104,7 @@ export function NodePane({ node, colour, liked }: Props) {
         <Action name={styles.search} label={words.search} onClick={() => handle.current?.find()} disabled={!shown}>
           <IconSearch size={15} stroke={1.7} />
         </Action>
-        <Action label={words.reset} onClick={() => ask(node.name)} disabled={resetting}>
+        <Action label={words.reset} onClick={() => ask({ node: node.name })} disabled={resetting}>
           <IconRefresh size={15} stroke={1.7} />
         </Action>
         {full ? (
@@ -148,7 +151,11 @@ export function NodePane({ node, colour, liked }: Props) {
             </button>
           </div>
         ) : null}
-        {resetting && session ? (
+        {resetting && session.to > 1 ? (
+          <div className={styles.cover}>
+            <Travel session={session} steps={steps} />
+          </div>
+        ) : resetting ? (
           <div className={styles.cover} role="status">
             <Loader size="sm" color="var(--node-term)" />
             <p>{words.resetting}</p>
