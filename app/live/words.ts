@@ -84,6 +84,7 @@ export const machines = {
 
 /** The panels shown in place of terminals. */
 export const panels = {
+  here: (number: number) => `或者从第 ${number} 步开始…`,
   why: (detail: string) => `原因：${detail}。`,
   none: {
     title: (count: number) => `${count === 2 ? '两' : ` ${count} `}台真实的 Linux 节点`.trim(),

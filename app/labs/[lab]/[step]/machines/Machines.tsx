@@ -16,10 +16,8 @@ import { createPreferences, type PreferencesStore } from './preferences.ts';
 import { ResetDialog } from './ResetDialog.tsx';
 import { StoppedNote } from './StoppedNote.tsx';
 import shared from './shared.module.css';
+import { show } from './show.ts';
 import { Travel } from './Travel.tsx';
-
-/** What the page is told when the focus goes to the other half: a narrow page shows only one of them. */
-const SHOW_EVENT = 'netloom:show';
 
 interface Props {
   lab: { id: string; title: string };
@@ -136,7 +134,7 @@ function Parts({ nodes, steps, preferences, full }: PartsProps) {
               ])}
             </Group>
           ) : (
-            <Provision nodes={nodes} />
+            <Provision nodes={nodes} steps={steps} />
           )}
         </Panel>
         {liked.picture ? <Separator className={styles.edge} /> : null}
@@ -181,7 +179,7 @@ function useFull(nodes: LabNode[]): string | null {
       const node = now.full ?? at ?? now.front?.name;
       if (!node) return;
       now.lab.fill(now.full ? null : node);
-      window.dispatchEvent(new CustomEvent(SHOW_EVENT, { detail: 'machines' }));
+      show('machines');
       now.lab.focusOn({ node });
     };
     window.addEventListener('keydown', onKey, true);
@@ -201,7 +199,7 @@ function useFocusKey(root: React.RefObject<HTMLElement | null>, nodes: LabNode[]
       event.preventDefault();
       const leaving = root.current?.contains(document.activeElement) ?? false;
       if (leaving) latest.current.fill(null);
-      window.dispatchEvent(new CustomEvent(SHOW_EVENT, { detail: leaving ? 'prose' : 'machines' }));
+      show(leaving ? 'prose' : 'machines');
       // A half that was hidden takes the focus only once it is drawn.
       requestAnimationFrame(() => {
         const { front } = latest.current;

@@ -2,19 +2,22 @@
 
 import { Loader } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
+import { useParams } from 'next/navigation';
 import type { ReactNode } from 'react';
 import type { Stage } from '../../../../../server/protocol.ts';
 import { useLab } from '../../../../live/LabProvider.tsx';
 import type { LabNode } from '../../../../live/live.ts';
 import { panels, machines as words } from '../../../../live/words.ts';
+import type { OutlineStep } from '../../outline.ts';
 import { Elapsed } from './Elapsed.tsx';
 import styles from './Provision.module.css';
+import { useReset } from './ResetDialog.tsx';
 import shared from './shared.module.css';
 
 const order: Stage[] = ['queued', 'files', 'network', 'starting', 'ready'];
 
 /** What stands in the terminals' place while there are none: how to get nodes, how far they are, or what became of them. */
-export function Provision({ nodes }: { nodes: LabNode[] }) {
+export function Provision({ nodes, steps }: { nodes: LabNode[]; steps: Pick<OutlineStep, 'id' | 'number'>[] }) {
   const lab = useLab();
   if (!lab.state) {
     if (lab.connection === 'refused')
@@ -40,6 +43,7 @@ export function Provision({ nodes }: { nodes: LabNode[] }) {
       return (
         <Sheet nodes={nodes} title={panels.none.title(nodes.length)} text={panels.none.text}>
           <Start label={panels.none.button(nodes.length)} onStart={start} />
+          <Here steps={steps} />
         </Sheet>
       );
     case 'creating':
@@ -52,12 +56,14 @@ export function Provision({ nodes }: { nodes: LabNode[] }) {
       return (
         <Sheet nodes={nodes} {...panels.broken[session.reason]} why={session.detail} bad>
           <Start label={panels.broken.button} onStart={start} />
+          <Here steps={steps} />
         </Sheet>
       );
     case 'gone':
       return (
         <Sheet nodes={nodes} {...panels.gone[session.reason]}>
           <Start label={panels.gone.button} onStart={start} />
+          <Here steps={steps} />
         </Sheet>
       );
     case 'ready':
@@ -100,6 +106,19 @@ function Start({ label, onStart }: { label: string; onStart(): void }) {
   return (
     <button type="button" className={shared.button} onClick={onStart} disabled={connection === 'reconnecting'}>
       {label}
+    </button>
+  );
+}
+
+/** The way to the step that is read, for whom the beginning is behind them. */
+function Here({ steps }: { steps: Pick<OutlineStep, 'id' | 'number'>[] }) {
+  const params = useParams<{ step?: string }>();
+  const ask = useReset();
+  const step = steps.find((each) => each.id === params.step);
+  if (!step || step.number === 1) return null;
+  return (
+    <button type="button" className={shared.act} onClick={() => ask({ step: step.id })}>
+      {panels.here(step.number)}
     </button>
   );
 }

@@ -7,6 +7,7 @@ import type { LabNode } from '../../../../live/live.ts';
 import { resetWords as words } from '../../../../live/words.ts';
 import type { OutlineStep } from '../../outline.ts';
 import styles from './ResetDialog.module.css';
+import { show } from './show.ts';
 
 /** Every node: no node is called so. */
 const ALL = '';
@@ -62,6 +63,7 @@ function Choice({ wish, nodes, steps, onClose }: Props & { wish: ResetWish; onCl
 
   const yes = async () => {
     onClose();
+    show('machines');
     const forget = arrive(isWhole ? undefined : node);
     if (!(await (isNew ? start(to.step) : reset(to)))) forget();
   };
