@@ -1,14 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import type { Lab, Step } from '../content/load.ts';
 import { type CodeBlock, LIVE_VALUE } from '../content/schema.ts';
 import type { Labd } from './labd/contract.ts';
 import type { ExecResult } from './labd/nodes/driver.ts';
 
-/** A block of a lesson is short work; the longest is the installation of packages. */
+/** Blocks of a lesson are short work; the longest is the installation of packages. */
 const BLOCK_LIMITS = { timeoutMs: 120_000, maxBytes: 1_048_576 };
 /** The longest a stream may run beside the other blocks of its step. */
 const STREAM_LIMITS = { timeoutMs: 300_000, maxBytes: 1_048_576 };
 /** MAX_ARG_STRLEN (include/uapi/linux/binfmts.h) is 128 KiB; a lesson's script stays far below. */
 const SCRIPT_MAX_CHARS = 60_000;
+/**
+ * Plays texts one after the other in one entry into the node, which costs more than most of them: each begins with a mark in
+ * both outputs, and the first that fails is the last.
+ */
+const IN_TURN = String.raw`mark=$1; shift
+for text; do
+  printf '\n%s\n' "$mark"; printf '\n%s\n' "$mark" >&2
+  bash -e -c "$text" || exit
+done`;
 
 /** What became of one block on one node. */
 export interface Played {
@@ -23,8 +33,11 @@ export interface Played {
 export interface Player {
   /** Runs a script; `variables` are in its environment. A failing command does not end it, as at a prompt. */
   script(node: string, text: string, variables?: Record<string, string>): Promise<ExecResult>;
-  /** Plays one block on these nodes at once; a failing command ends it there. `timeoutMs`: where there is less time. */
-  block(block: CodeBlock, nodes: string[], timeoutMs?: number): Promise<Played[]>;
+  /**
+   * Plays blocks one after the other, on these nodes at once; a failing command is the last on its node. Answers the last
+   * block that was begun on each. Live values are read once, before. `timeoutMs`: where there is less time.
+   */
+  blocks(blocks: CodeBlock[], nodes: string[], timeoutMs?: number): Promise<Played[]>;
   /** Plays the blocks of a step that the lab needs, in order; what goes on until it is interrupted runs beside them. */
   step(step: Step): Promise<Played[]>;
 }
@@ -51,13 +64,25 @@ export function createPlayer(options: {
     return nodes.map((node) => ({ block, node, missing, result: { code: null, stdout: '', stderr: '' } }));
   }
 
-  async function play(block: CodeBlock, nodes: string[], timeoutMs = BLOCK_LIMITS.timeoutMs): Promise<Played[]> {
-    const filled = await fill(block);
-    if ('missing' in filled) return unfilled(block, filled.missing, nodes);
+  async function play(blocks: CodeBlock[], nodes: string[], timeoutMs = BLOCK_LIMITS.timeoutMs): Promise<Played[]> {
+    const texts: string[] = [];
+    for (const block of blocks) {
+      const filled = await fill(block);
+      if ('missing' in filled) return unfilled(block, filled.missing, nodes);
+      texts.push(filled.text);
+    }
     const limits = { ...BLOCK_LIMITS, timeoutMs: Math.min(timeoutMs, BLOCK_LIMITS.timeoutMs) };
-    const argv = ['bash', '-e', '-c', filled.text];
+    // No text can know it: what a block says is not taken for the beginning of the next one.
+    const mark = randomUUID();
+    const argv = ['bash', '-c', IN_TURN, 'play', mark, ...texts];
     return Promise.all(
-      nodes.map(async (node) => ({ block, node, result: await labd.exec(session, node, argv, limits) })),
+      nodes.map(async (node) => {
+        const { stdout, stderr, ...rest } = await labd.exec(session, node, argv, limits);
+        const said = stdout.split(`\n${mark}\n`);
+        const block = blocks[Math.max(0, said.length - 2)] as CodeBlock;
+        const result = { ...rest, stdout: said.at(-1) ?? '', stderr: stderr.split(`\n${mark}\n`).at(-1) ?? '' };
+        return { block, node, result };
+      }),
     );
   }
 
@@ -82,13 +107,13 @@ export function createPlayer(options: {
       const environment = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
       return labd.exec(session, node, ['env', ...environment, 'bash', '-c', text], BLOCK_LIMITS);
     },
-    block: play,
+    blocks: play,
     async step(step) {
       const played: Played[] = [];
       const streams: (() => Promise<Played[]>)[] = [];
       for (const block of step.prose.blocks.filter(isNeeded)) {
         if (block.stream) for (const node of block.nodes) streams.push(await stream(block, node));
-        else played.push(...(await play(block, block.nodes)));
+        else played.push(...(await play([block], block.nodes)));
       }
       for (const interrupt of streams) played.push(...(await interrupt()));
       return played;

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { CodeBlock } from '../content/schema.ts';
 import type { ExecResult } from './labd/nodes/driver.ts';
 import type { Player } from './play.ts';
 import type { Playing } from './protocol.ts';
@@ -10,14 +11,22 @@ const lab = source.lab();
 const { values } = source.checks();
 
 function textsOf(to: { step: number; node?: string }): [string, string][] {
-  return legsTo(lab, values, to).map(({ block, nodes }) => [block.text, nodes.join(' ')]);
+  return legsTo(lab, values, to).map(({ blocks, nodes }) => [
+    blocks.map((each) => each.text).join('; '),
+    nodes.join(' '),
+  ]);
 }
 
 function playerThat(plays: (text: string, timeoutMs: number) => ExecResult | Promise<ExecResult>): Player {
   return {
     script: async () => ({ code: 0, stdout: '', stderr: '' }),
-    block: (block, nodes, timeoutMs = 0) =>
-      Promise.all(nodes.map(async (node) => ({ block, node, result: await plays(block.text, timeoutMs) }))),
+    blocks: (blocks, nodes, timeoutMs = 0) =>
+      Promise.all(
+        nodes.map(async (node) => {
+          const block = blocks.at(-1) ?? (blocks[0] as CodeBlock);
+          return { block, node, result: await plays(block.text, timeoutMs) };
+        }),
+      ),
     step: async () => [],
   };
 }
@@ -44,6 +53,7 @@ describe('the way to a step', () => {
       ['tell of {{mac}}', 'node-2'],
       ['the last thing', 'node-1'],
     ]);
+    // Live values are read after the block before.
     expect(textsOf({ step: 2, node: 'node-2' })).toEqual([
       ['make a link', 'node-2'],
       ['tell of {{mac}}', 'node-2'],

@@ -6,6 +6,8 @@ import type { Playing, Stopped } from './protocol.ts';
 
 /** All blocks of a travel together: what is not done by then hangs, and the learner waits. */
 const TRAVEL_MS = 180_000;
+/** What a call to labd takes at once is bounded; so many blocks of one node in a row are rare. */
+const BLOCKS_PER_LEG = 16;
 /** What is shown of a block that stopped a travel, and of the end of what it said, characters. */
 const TEXT_MAX_CHARS = 2_000;
 const OUTPUT_MAX_CHARS = 1_500;
@@ -16,10 +18,10 @@ export interface Destination {
   node?: string;
 }
 
-/** A block that is played on the way, and on which nodes. */
+/** Blocks of one step that are played one after the other, and on which nodes. */
 export interface Leg {
   step: Step;
-  block: CodeBlock;
+  blocks: CodeBlock[];
   nodes: string[];
 }
 
@@ -30,42 +32,49 @@ export interface Leg {
  */
 export function legsTo(lab: Lab, values: Record<string, LiveValue>, { step: to, node: fresh }: Destination): Leg[] {
   const isOnTheWay = (block: CodeBlock) => isNeeded(block) && !block.stream && !block.look;
-  return lab.steps
-    .filter((step) => step.number < to)
-    .flatMap((step) => step.prose.blocks.filter(isOnTheWay).map((block) => ({ step, block })))
-    .map(({ step, block }) => {
-      const tellsOfIt = liveValuesIn(block).some((key) => values[key]?.node === fresh);
-      return { step, block, nodes: block.nodes.filter((each) => !fresh || each === fresh || tellsOfIt) };
-    })
-    .filter((leg) => leg.nodes.length > 0);
+  const legs: Leg[] = [];
+  for (const step of lab.steps.filter((each) => each.number < to)) {
+    for (const block of step.prose.blocks.filter(isOnTheWay)) {
+      const keys = liveValuesIn(block);
+      const tellsOfIt = keys.some((key) => values[key]?.node === fresh);
+      const nodes = block.nodes.filter((each) => !fresh || each === fresh || tellsOfIt);
+      const last = legs.at(-1);
+      // Live values are read as the block before it has left them.
+      const goesWith = keys.length === 0 && last?.step === step && last.nodes.join() === nodes.join();
+      if (last && goesWith && last.blocks.length < BLOCKS_PER_LEG) last.blocks.push(block);
+      else if (nodes.length > 0) legs.push({ step, blocks: [block], nodes });
+    }
+  }
+  return legs;
 }
 
-/** Plays the legs in order, each on its nodes at once. What stopped it before the end, or undefined. */
+function countBlocks(legs: Leg[], step: Step): number {
+  return legs.filter((leg) => leg.step === step).reduce((sum, leg) => sum + leg.blocks.length, 0);
+}
+
+/** Plays the legs in order, each on all its nodes at once. What stopped it before the end, or undefined. */
 export async function travel(options: {
   legs: Leg[];
   player: Player;
-  /** Hears which step is played where, and how many of its blocks are done. */
+  /** Hears, at the beginning of each leg, which step is played where, and how many of its blocks are done. */
   playing(at: Playing): void;
   fault(error: unknown, what: string): void;
   now?(): number;
 }): Promise<Stopped | undefined> {
   const { legs, player, now = () => performance.now() } = options;
   const end = now() + TRAVEL_MS;
-  for (const [index, { step, block, nodes }] of legs.entries()) {
-    const total = legs.filter((leg) => leg.step === step).length;
-    const done = legs.slice(0, index).filter((leg) => leg.step === step).length;
-    options.playing({ step: step.number, nodes, done, total });
+  for (const [index, { step, blocks, nodes }] of legs.entries()) {
+    const done = countBlocks(legs.slice(0, index), step);
+    options.playing({ step: step.number, nodes, done, total: countBlocks(legs, step) });
     const left = end - now();
-    const stoppedHere = (node: string | undefined, reason: Reason, output = '') =>
-      stoppedAt(step, block, node ?? '', reason, output);
-    if (left < 1) return stoppedHere(nodes[0], { why: 'timeout' });
+    if (left < 1) return stoppedAt(step, { block: blocks[0], node: nodes[0] }, { why: 'timeout' });
     try {
-      const wrong = (await player.block(block, nodes, Math.ceil(left))).find(failed);
-      if (wrong) return stoppedHere(wrong.node, reasonOf(wrong), wrong.result.stdout + wrong.result.stderr);
+      const wrong = (await player.blocks(blocks, nodes, Math.ceil(left))).find(failed);
+      if (wrong) return stoppedAt(step, wrong, reasonOf(wrong), wrong.result.stdout + wrong.result.stderr);
     } catch (error) {
-      // The block itself cannot throw: labd, or the way to it, is in trouble.
-      options.fault(error, `playing ${step.id} ${block.id}`);
-      return stoppedHere(nodes[0], { why: 'unavailable' });
+      // A block cannot throw: labd, or the way to it, is in trouble.
+      options.fault(error, `playing ${step.id} ${blocks[0]?.id}`);
+      return stoppedAt(step, { block: blocks[0], node: nodes[0] }, { why: 'unavailable' });
     }
   }
 }
@@ -85,12 +94,12 @@ function reasonOf({ missing, result: { code, stopped } }: Played): Reason {
   return code === null ? { why: 'killed' } : { why: 'exit', code };
 }
 
-function stoppedAt(step: Step, { text }: CodeBlock, node: string, reason: Reason, output: string): Stopped {
+function stoppedAt(step: Step, at: Partial<Pick<Played, 'block' | 'node'>>, reason: Reason, output = ''): Stopped {
   return {
     step: step.number,
-    node,
+    node: at.node ?? '',
     ...reason,
-    text: text.slice(0, TEXT_MAX_CHARS),
+    text: at.block?.text.slice(0, TEXT_MAX_CHARS) ?? '',
     output: plain(output).slice(-OUTPUT_MAX_CHARS),
   };
 }
