@@ -65,7 +65,10 @@ export function CheckpointCard({ checkpoint, course }: { checkpoint: Checkpoint;
             <Points checkpoint={checkpoint} />
             {!folded && <JudgedAt result={result} askedAt={askedAt} questions={checkpoint.questions.length > 0} />}
             {!folded && result !== undefined && result.hintsOpened > 0 && (
-              <span title={hints.countedLong}> · {hints.opened(result.hintsOpened)}</span>
+              <span className={styles.counted} title={hints.countedLong}>
+                {' '}
+                · {hints.opened(result.hintsOpened)}
+              </span>
             )}
           </p>
         </div>

@@ -4,8 +4,8 @@ import { IconCheck, IconCopy } from '@tabler/icons-react';
 import styles from './buttons.module.css';
 import { useCopy } from './useCopy.ts';
 
-/** Copies a text and says so in place. */
-export function CopyButton({ text, label }: { text: string; label?: string }) {
+/** Copies a text and says so in place; `bare` says it by its picture, and aloud. */
+export function CopyButton({ text, label, bare }: { text: string; label?: string; bare?: boolean }) {
   const { said, copy } = useCopy(text);
   const words = said === 'copied' ? '已复制' : said === 'failed' ? '没复制上' : '复制';
   return (
@@ -14,6 +14,8 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
       className={styles.button}
       onClick={copy}
       aria-label={label && said === null ? label : undefined}
+      title={bare ? words : undefined}
+      data-bare={bare ? '' : undefined}
       data-needs-script
     >
       {said === 'copied' ? (
@@ -21,7 +23,9 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
       ) : (
         <IconCopy size={14} stroke={1.8} aria-hidden />
       )}
-      <span aria-live="polite">{words}</span>
+      <span aria-live="polite" className={bare ? 'visually-hidden' : undefined}>
+        {words}
+      </span>
     </button>
   );
 }

@@ -15,20 +15,20 @@ interface Props {
   node: string;
   command: string;
   course: OutlineNode[];
+  /** The command on lines of its own: it is what the matter is about. */
+  apart?: boolean;
 }
 
 /** One command of a fact, on its node: to run or to copy. */
-export function FactCommand({ id, node, command, course }: Props) {
+export function FactCommand({ id, node, command, course, apart }: Props) {
   const { run, status, canRun, interrupt, elsewhere, cancel } = useRun();
   const [why, setWhy] = useState<string | null>(null);
   return (
-    <div className={styles.row}>
-      <span className={styles.command}>
-        <NodeChip name={node} course={course} />
-        <code>{command}</code>
-      </span>
+    <div className={styles.row} data-apart={apart ? '' : undefined}>
+      <NodeChip name={node} course={course} />
+      <code>{command}</code>
       <span className={styles.buttons}>
-        <CopyButton text={command} label={`复制 ${command}`} />
+        <CopyButton bare text={command} label={`复制 ${command}`} />
         <RunButton
           quiet
           able={canRun()}

@@ -98,7 +98,8 @@ function Repair({ id, node, text, course }: { id: string; node: string | undefin
   }
   return text.split('`').map((part, place) => {
     const key = `${id}:${place}`;
-    if (place % 2 === 1) return <FactCommand key={key} id={key} node={node} command={part} course={course.nodes} />;
+    if (place % 2 === 1)
+      return <FactCommand key={key} apart id={key} node={node} command={part} course={course.nodes} />;
     // What stood between two commands of one sentence begins with its comma.
     const lead = part.replace(/^[，。；、：\s]+/, '');
     return lead === '' ? null : <p key={key}>{lead}</p>;

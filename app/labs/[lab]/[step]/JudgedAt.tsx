@@ -29,7 +29,7 @@ export function JudgedAt(props: { result: ShownResult | undefined; askedAt: numb
 }
 
 function length(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} 秒`;
+  return ms < 1000 ? `${Math.round(ms)}\u00a0ms` : `${(ms / 1000).toFixed(1)}\u00a0秒`;
 }
 
 function ago(then: number, now: number): string {
