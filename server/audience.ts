@@ -1,8 +1,9 @@
 import type { DefaultEventsMap, Server } from 'socket.io';
 import { Refusal } from './answer.ts';
 import type { Classroom } from './classroom.ts';
+import type { SessionPart } from './lab-session.ts';
 import type { Limits } from './limits.ts';
-import type { SessionState, Watched } from './protocol.ts';
+import type { Watched } from './protocol.ts';
 import type { Client, Seat } from './seat.ts';
 import type { Owned, Sessions } from './sessions.ts';
 
@@ -22,9 +23,13 @@ export interface Audience {
   /** The socket is gone. */
   leave(client: Client): void;
   count(whose: Whose): number;
-  tell(whose: Whose, session: SessionState): void;
+  tell(whose: Whose, part: SessionPart): void;
   /** The room of those who watch. */
   roomOf(whose: Whose): string;
+}
+
+function watched({ lab, session, results }: SessionPart): Watched {
+  return { lab, session, results };
 }
 
 /** The audiences of all sessions. `changed` hears when somebody came or went. */
@@ -86,12 +91,12 @@ export function createAudience(options: {
         throw new Refusal('not-found');
       }
       options.changed(whose);
-      return { lab: whose.lab, session: session.state().session };
+      return watched(session.state());
     },
     watches: ({ data: { watching } }, { person, lab }) => watching?.person === person && watching.lab === lab,
     leave,
     count: (whose) => io.sockets.adapter.rooms.get(roomOf(whose))?.size ?? 0,
-    tell: (whose, session) => io.to(roomOf(whose)).emit('watch:state', { lab: whose.lab, session }),
+    tell: (whose, part) => io.to(roomOf(whose)).emit('watch:state', watched(part)),
     roomOf,
   };
 }

@@ -216,7 +216,7 @@ describe('hints', () => {
         ...more,
       } as Request<'hint:open'>);
     const shown = () => browser.state()?.results.links;
-    await vi.waitFor(() => expect(shown()?.status).toBe('failed'));
+    await vi.waitFor(() => expect(shown()?.status).toBe('failed'), 5_000);
     return { cookie, browser, open, shown, said: () => heard.join() };
   }
 
@@ -226,14 +226,17 @@ describe('hints', () => {
     await other.ask('lab:enter', { lab: LAB });
     expect(said()).not.toMatch(/WHY|FIX/);
 
-    // A double click, in two windows.
-    expect(await Promise.all([open('hint'), open('hint')])).toEqual(Array(2).fill({ ok: true, data: null }));
-    await vi.waitFor(() =>
-      expect(shown()).toMatchObject({ hintsOpened: 1, facts: [{ hints: [{ text: 'WHY' }, { text: null }] }] }),
+    // A double click, and the same in another window.
+    const elsewhere = other.ask('hint:open', { lab: LAB, checkpoint: 'links', fact: 'links', level: 'hint' });
+    const answers = await Promise.all([open('hint'), open('hint'), elsewhere]);
+    expect(answers).toEqual(Array(3).fill({ ok: true, data: null }));
+    await vi.waitFor(
+      () => expect(shown()).toMatchObject({ hintsOpened: 1, facts: [{ hints: [{ text: 'WHY' }, { text: null }] }] }),
+      5_000,
     );
     expect(said()).not.toContain('FIX');
     expect(await open('repair')).toEqual({ ok: true, data: null });
-    await vi.waitFor(() => expect(other.state()?.results.links).toMatchObject({ hintsOpened: 2 }));
+    await vi.waitFor(() => expect(other.state()?.results.links).toMatchObject({ hintsOpened: 2 }), 5_000);
     expect(other.state()?.results.links?.facts[0]?.hints[1]?.text).toBe('执行 `FIX`。');
 
     // What was opened stays so for new nodes and a new page.
@@ -241,6 +244,24 @@ describe('hints', () => {
     const late = await door.connect(cookie);
     const entered = await late.ask('lab:enter', { lab: LAB });
     expect(entered.ok && entered.data.results.links?.hintsOpened).toBe(2);
+  });
+
+  it('are to a watcher what the owner has opened of them', async () => {
+    const { browser, open } = await stuck();
+    const watcher = await door.connect(await door.newCookie());
+    const heard: string[] = [];
+    watcher.socket.onAny((...news) => heard.push(JSON.stringify(news)));
+    const invited = await browser.ask('lab:invite', { lab: LAB });
+    const seen = await watcher.ask('lab:watch', { code: invited.ok ? invited.data.code : '' });
+    expect(seen).toMatchObject({ data: { results: { links: { status: 'failed', hintsOpened: 0 } } } });
+    expect(JSON.stringify(seen) + heard.join()).not.toMatch(/WHY|FIX/);
+    await open('hint');
+    await vi.waitFor(() => expect(watcher.watched()?.results.links?.facts[0]?.hints[0]?.text).toBe('WHY'), 5_000);
+    expect(heard.join()).not.toContain('FIX');
+    // Looking is all a watcher may: to open one asks about a session of their own.
+    expect(await watcher.ask('hint:open', { lab: LAB, checkpoint: 'links', fact: 'links', level: 'repair' })).toEqual(
+      refused,
+    );
   });
 
   it('are no use to a browser that means harm', async () => {

@@ -152,11 +152,8 @@ export interface Command {
   tookMs: number | null;
 }
 
-/** What a watcher sees of somebody's session. */
-export interface Watched {
-  lab: string;
-  session: SessionState;
-}
+/** What a watcher sees of somebody's session: of a hint as much as its owner has opened. */
+export type Watched = Pick<LabState, 'lab' | 'session' | 'results'>;
 
 /** A learner's nodes in one lab. Times are Unix ms. */
 export type SessionState =

@@ -100,7 +100,7 @@ export function openDoor(options: {
 
   function tellLab(owned: Owned, part: SessionPart): void {
     io.to(roomOf(owned)).emit('lab:state', whole(owned, part));
-    audience.tell(owned, part.session);
+    audience.tell(owned, part);
   }
 
   async function mine(client: Client, lab: string): Promise<Owned> {

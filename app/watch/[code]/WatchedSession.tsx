@@ -3,9 +3,11 @@
 import { Loader } from '@mantine/core';
 import Link from 'next/link';
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
+import { done } from '../../labs/[lab]/progress.ts';
 import type { LabNode } from '../../live/live.ts';
 import { createWatch } from '../../live/watch.ts';
 import { machines } from '../../live/words.ts';
+import { WatchedCheckpoints } from './WatchedCheckpoints.tsx';
 import { WatchedNode } from './WatchedNode.tsx';
 import styles from './WatchedSession.module.css';
 import { closedBy, waiting, watch as words } from './words.ts';
@@ -14,6 +16,7 @@ import { closedBy, waiting, watch as words } from './words.ts';
 export interface Course {
   title: string;
   nodes: LabNode[];
+  checkpoints: { id: string; title: string }[];
 }
 
 /** The session behind an invitation, live: its terminals, or why there are none. */
@@ -57,13 +60,18 @@ export function WatchedSession({ code, courses }: { code: string; courses: Recor
     );
   }
   const course = Object.hasOwn(courses, watched.lab) ? courses[watched.lab] : undefined;
-  const { session } = watched;
+  const { session, results } = watched;
+  const checkpoints = course?.checkpoints ?? [];
   return (
     <section className={styles.session} data-needs-script>
       <div className={styles.bar}>
         <h2>{course?.title ?? words.unknownLab}</h2>
+        <span className={styles.progress}>
+          {words.passed(checkpoints.filter(({ id }) => done(results[id])).length, checkpoints.length)}
+        </span>
         <p role="status">{connection === 'open' ? null : words.reconnecting}</p>
       </div>
+      <WatchedCheckpoints checkpoints={checkpoints} results={results} />
       {session.status === 'ready' || session.status === 'resetting' ? (
         <div className={styles.nodes}>
           {(course?.nodes ?? []).map((node, index) => (

@@ -16,7 +16,10 @@ export default async function WatchPage({ params }: PageProps<'/watch/[code]'>) 
     library()
       .labs()
       .map(outline)
-      .map(({ id, title, nodes }) => [id, { title, nodes }]),
+      .map(({ id, title, nodes, steps }) => [
+        id,
+        { title, nodes, checkpoints: steps.flatMap(({ checkpoints }) => checkpoints) },
+      ]),
   );
   return (
     <div className={styles.page}>

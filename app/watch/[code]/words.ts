@@ -4,7 +4,7 @@ import type { RefusalCode, SessionState } from '../../../server/protocol.ts';
 export const watch = {
   title: '旁观',
   readOnly: '只读旁观',
-  hint: '你能看到全部终端的画面，不能输入。',
+  hint: '你能看到全部终端的画面和检查点的结果，不能输入。',
   noScript: '旁观要实时接收终端的画面，请打开浏览器的 JavaScript 后刷新这个页面。',
   asking: '正在连接…',
   reconnecting: '连接断开，正在重连…',
@@ -12,6 +12,8 @@ export const watch = {
   home: '回到全部实验',
   noTerminal: '这台节点没有打开的终端',
   unknownLab: '实验',
+  failing: '还没有达到的检查点',
+  passed: (passed: number, all: number) => `检查点 ${passed} / ${all}`,
 } as const;
 
 interface Note {
