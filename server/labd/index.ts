@@ -8,6 +8,7 @@ import { createLabd, type OwnLabd } from './labd.ts';
 import { createContainerDriver } from './nodes/container.ts';
 import type { SessionId } from './nodes/driver.ts';
 import { createProbe } from './probe.ts';
+import { createRelays } from './relays.ts';
 import { openSessionFiles } from './sessions.ts';
 import { createSnapshotReader } from './snapshot.ts';
 import { createWatches } from './watches.ts';
@@ -17,6 +18,7 @@ export function composeLabd(env: Pick<Env, 'data' | 'image' | 'log'>, terminals:
   const log = pino({ name: 'labd', level: env.log }, pino.destination(2));
   const driver = createContainerDriver({ directory: join(env.data, 'nodes'), image: env.image, log });
   const sessions = openSessionFiles(join(env.data, 'sessions'));
+  const relays = createRelays();
   const watches = createWatches({
     driver,
     nodesOf: (session) => sessions.get(session)?.nodes,
@@ -26,8 +28,8 @@ export function composeLabd(env: Pick<Env, 'data' | 'image' | 'log'>, terminals:
   return createLabd({
     driver,
     sessions,
-    snapshots: createSnapshotReader({ driver }),
-    probe: createProbe({ driver }),
+    snapshots: createSnapshotReader({ driver, relays }),
+    probe: createProbe({ driver, relays }),
     watches,
     terminals,
     news,

@@ -5,6 +5,7 @@ import type { Frame, ProbeRequest, ProbeTrace } from '../network/trace.ts';
 import { rememberNeighbours, removeLeftovers } from './leftovers.ts';
 import type { NodeDriver, NodeSpec, SessionId } from './nodes/driver.ts';
 import { type Pinged, ping } from './ping.ts';
+import { createRelays, type Relays } from './relays.ts';
 import { type Counted, startTally } from './tally.ts';
 import { openTap, type Place } from './tap.ts';
 import { type NodeView, openView, readNode, type View } from './view.ts';
@@ -22,10 +23,10 @@ export interface Probe {
 }
 
 /** Makes a probe for runtimes whose nodes the host can look at from outside. */
-export function createProbe({ driver }: { driver: NodeDriver }): Probe {
+export function createProbe({ driver, relays = createRelays() }: { driver: NodeDriver; relays?: Relays }): Probe {
   return {
     async run(session, nodes, request) {
-      const view = openView(driver, session, nodes);
+      const view = openView({ driver, relays }, session, nodes);
       try {
         const from = origin(request, view);
         const spaces = await Promise.all(view.nodes.map(readNode));

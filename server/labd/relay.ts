@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { type Message, messagesOf } from './netlink.ts';
+import { type Message, messagesOf, packNumber } from './netlink.ts';
 import { end, startFed } from './observe.ts';
 
 const SCRIPT = join(import.meta.dirname, 'relay.pl');
@@ -10,7 +11,7 @@ const SCRIPT = join(import.meta.dirname, 'relay.pl');
 const ANSWER_MS = 5000;
 /** One table of 8000 addresses is 1 MB (security.md §2); more than this is nobody's lab, bytes. */
 const ANSWER_BYTES = 4 * 1024 * 1024;
-/** All answers of a relay: a learner with 64 full namespaces must not fill labd, bytes. */
+/** All answers to one job: a learner with 64 full namespaces must not fill labd, bytes. */
 const TOTAL_BYTES = 48 * 1024 * 1024;
 
 /** The files of a namespace that can be asked for; numbered as in relay.pl. */
@@ -38,17 +39,26 @@ export interface FilePlace {
   path: string;
 }
 
-/** A process that stands in several namespaces at once. */
+/** Several namespaces, and files, held open to be asked. */
 export interface Relay {
   /** The namespaces, in the order of their paths. */
   namespaces: Asked[];
-  /** Reads the file of a number, up to so many bytes; null when there is no such regular file. */
-  readFile(index: number, maxBytes: number): Promise<Buffer | null>;
+  /**
+   * Reads the file of a number, up to so many bytes; null when there is no such regular file. With `heads`, only the
+   * paragraphs that begin with one of these lines, and nothing of a file that is longer.
+   */
+  readFile(index: number, maxBytes: number, heads?: string[]): Promise<Buffer | null>;
   close(): void;
 }
 
+/** A process that opens one relay after another: to fork is ten times quicker than to start a program from here. */
+export interface RelayHost {
+  open(paths: string[], files: FilePlace[]): Relay;
+  end(): void;
+}
+
 interface Question {
-  resolve(answer: { bytes: Buffer; how: number }): void;
+  resolve(answer: Answer): void;
   reject(error: Error): void;
   pieces: Buffer[];
 }
@@ -56,10 +66,13 @@ interface Question {
 const COMPLETE = 0;
 const CUT = 1;
 const FAILED = 2;
+/** Instead of a namespace's number: the job is done. */
+const END = 0xffffffff;
 
-/** Opens namespaces by their paths, and files: one process reads them all, whatever is asked. */
-export function openRelay(paths: string[], files: FilePlace[] = []): Relay {
-  const child = startFed(['perl', SCRIPT, ...paths, '--', ...files.flatMap(({ root, path }) => [root, path])]);
+/** Starts a host. `free` hears when its relay was closed and it can open another, `gone` when it cannot any more. */
+export function startRelayHost(events: { free(): void; gone(): void }): RelayHost {
+  const child = startFed(['perl', SCRIPT]);
+  const streams = [child, child.stdin, child.stdout, child.stderr] as unknown as Pick<Socket, 'ref' | 'unref'>[];
   const waiting: Question[] = [];
   let rest: Buffer = Buffer.alloc(0);
   let total = 0;
@@ -68,10 +81,12 @@ export function openRelay(paths: string[], files: FilePlace[] = []): Relay {
   let timer: NodeJS.Timeout | undefined;
 
   function fail(why: string): void {
-    broken ??= new Unanswered(`${why}${said ? `: ${said.trim()}` : ''}`);
     clearTimeout(timer);
+    if (broken) return;
+    broken = new Unanswered(`${why}${said ? `: ${said.trim()}` : ''}`);
     end(child, 'SIGKILL');
     for (const question of waiting.splice(0)) question.reject(broken);
+    events.gone();
   }
 
   function watchTime(): void {
@@ -114,27 +129,59 @@ export function openRelay(paths: string[], files: FilePlace[] = []): Relay {
   child.stdin.on('error', () => undefined);
   child.on('error', (error) => fail(`no relay: ${error.message}`));
   child.on('close', () => fail('the relay ended'));
+  for (const stream of streams) stream.unref();
 
-  function ask(
-    index: number,
-    source: number,
-    request: Buffer = Buffer.alloc(0),
-    maxBytes = ANSWER_BYTES,
-  ): Promise<{ bytes: Buffer; how: number }> {
+  function ask(index: number, source: number, request: Buffer, maxBytes = ANSWER_BYTES): Promise<Answer> {
     if (broken) return Promise.reject(broken);
-    const head = Buffer.alloc(16);
-    for (const [place, value] of [index, source, maxBytes, request.length].entries()) {
-      head.writeUInt32LE(value, place * 4);
-    }
-    const answer = new Promise<{ bytes: Buffer; how: number }>((resolve, reject) => {
+    const answer = new Promise<Answer>((resolve, reject) => {
       waiting.push({ resolve, reject, pieces: [] });
     });
-    child.stdin.write(Buffer.concat([head, request]));
+    child.stdin.write(Buffer.concat([...[index, source, maxBytes, request.length].map(packNumber), request]));
     if (waiting.length === 1) watchTime();
     return answer;
   }
 
-  const namespaces = paths.map(
+  return {
+    open(paths, files) {
+      let closed = false;
+      total = 0;
+      for (const stream of streams) stream.ref();
+      const places = [...paths, '--', ...files.flatMap(({ root, path }) => [root, path])];
+      const job = Buffer.from(places.map((place) => `${place}\0`).join(''));
+      child.stdin.write(Buffer.concat([packNumber(job.length), job]));
+      return {
+        ...questionsOver(
+          (...question) => (closed ? Promise.reject(new Unanswered('the relay is closed')) : ask(...question)),
+          paths.length,
+        ),
+        close() {
+          if (closed || broken) return;
+          closed = true;
+          for (const stream of streams) stream.unref();
+          // An answer that is still to come would be taken for one of the next job's.
+          if (waiting.length > 0) fail('the relay is closed');
+          else {
+            child.stdin.write(Buffer.concat([END, 0, 0, 0].map(packNumber)));
+            events.free();
+          }
+        },
+      };
+    },
+    end: () => fail('the relay is ended'),
+  };
+}
+
+interface Answer {
+  bytes: Buffer;
+  how: number;
+}
+
+type Ask = (index: number, source: number, request: Buffer, maxBytes?: number) => Promise<Answer>;
+
+/** What can be asked of a number of namespaces, put into questions of the protocol. */
+function questionsOver(ask: Ask, count: number): Omit<Relay, 'close'> {
+  const namespaces = Array.from(
+    { length: count },
     (_, index): Asked => ({
       async ask(request) {
         const { bytes, how } = await ask(index, ROUTE, request);
@@ -146,22 +193,16 @@ export function openRelay(paths: string[], files: FilePlace[] = []): Relay {
         return how === COMPLETE ? messagesOf(bytes) : null;
       },
       async read(file) {
-        const { bytes } = await ask(index, FILES[file]);
+        const { bytes } = await ask(index, FILES[file], Buffer.alloc(0));
         return bytes.toString('latin1');
       },
     }),
   );
   return {
     namespaces,
-    async readFile(index, maxBytes) {
-      const { bytes, how } = await ask(index, BELOW, undefined, maxBytes);
+    async readFile(index, maxBytes, heads = []) {
+      const { bytes, how } = await ask(index, BELOW, Buffer.from(heads.join('\n')), maxBytes);
       return how === FAILED ? null : bytes;
-    },
-    close() {
-      broken ??= new Unanswered('the relay is closed');
-      clearTimeout(timer);
-      child.stdin.end();
-      end(child, 'SIGKILL');
     },
   };
 }

@@ -2,7 +2,8 @@ import type { NetworkSnapshot, NodeSnapshot } from '../network/snapshot.ts';
 import type { Watch } from './contract.ts';
 import { focus } from './focus.ts';
 import type { NodeDriver, NodeSpec, SessionId } from './nodes/driver.ts';
-import { readPackages } from './packages.ts';
+import { headOf, readPackages } from './packages.ts';
+import { createRelays, type Relays } from './relays.ts';
 import { askRoute } from './route-answer.ts';
 import { type NodeView, openView, readNode } from './view.ts';
 
@@ -18,16 +19,18 @@ export interface SnapshotReader {
 /** Makes a reader that looks from outside: it asks the kernel in the network namespaces, and nothing in the node. */
 export function createSnapshotReader({
   driver,
+  relays = createRelays(),
   now = Date.now,
 }: {
   driver: NodeDriver;
+  relays?: Relays;
   now?: () => number;
 }): SnapshotReader {
   return {
     async read(session, nodes, watch) {
       const takenAt = now();
       const started = performance.now();
-      const view = openView(driver, session, nodes, watch.packages.length > 0 ? [DPKG] : []);
+      const view = openView({ driver, relays }, session, nodes, watch.packages.length > 0 ? [DPKG] : []);
       try {
         const read = await Promise.all(view.nodes.map((node) => readAll(node, watch)));
         return {
@@ -51,5 +54,6 @@ async function readAll(view: NodeView, { packages: names, flows }: Watch): Promi
 
 async function readInstalled(view: NodeView, names: string[]): Promise<Record<string, boolean>> {
   if (names.length === 0) return {};
-  return readPackages((await view.readFile(DPKG, DPKG_BYTES)) ?? Buffer.alloc(0), names);
+  const stanzas = await view.readFile(DPKG, DPKG_BYTES, names.map(headOf));
+  return readPackages(stanzas?.toString('latin1') ?? '', names);
 }

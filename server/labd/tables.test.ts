@@ -299,7 +299,7 @@ test('packages: installed, removed but configured, unheard of', () => {
     'Package: bridge-utils\nStatus: deinstall ok config-files\n',
     'Package: fake\nDescription: x\n Status: install ok installed',
   ].join('\n\n');
-  expect(readPackages(Buffer.from(status), ['net-tools', 'bridge-utils', 'fake', 'other'])).toEqual({
+  expect(readPackages(status, ['net-tools', 'bridge-utils', 'fake', 'other'])).toEqual({
     'net-tools': true,
     'bridge-utils': false,
     fake: false,

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { NamespaceSnapshot, NodeSnapshot } from '../network/snapshot.ts';
 import { readNamespace, type Spot } from './namespace.ts';
 import type { NodeDriver, NodeSpec, SessionId, Vantage } from './nodes/driver.ts';
-import { openRelay } from './relay.ts';
+import type { Relays } from './relays.ts';
 
 /** A node may make 64 namespaces (security.md §2); no more are read. */
 const NAMESPACES_MAX = 64;
@@ -19,8 +19,8 @@ export interface NodeView {
   own: Spot & { inode: number };
   /** By name; a namespace that has several is here with each, and the node's own may be here, too. */
   named: NamedSpot[];
-  /** Reads one of the files that the view was opened with; null when the node has no such regular file. */
-  readFile(path: string, maxBytes: number): Promise<Buffer | null>;
+  /** Reads one of the files that the view was opened with, as Relay does. */
+  readFile(path: string, maxBytes: number, heads: string[]): Promise<Buffer | null>;
 }
 
 /** The namespaces of a session's nodes, held open by one process until it is closed. */
@@ -30,7 +30,12 @@ export interface View {
 }
 
 /** Opens the view of nodes, and these files of each; throws when the runtime offers none, or a node does not run. */
-export function openView(driver: NodeDriver, session: SessionId, nodes: NodeSpec[], files: string[] = []): View {
+export function openView(
+  { driver, relays }: { driver: NodeDriver; relays: Relays },
+  session: SessionId,
+  nodes: NodeSpec[],
+  files: string[] = [],
+): View {
   const vantages: Vantage[] = [];
   const release = () => {
     for (const vantage of vantages) vantage.close();
@@ -55,7 +60,7 @@ export function openView(driver: NodeDriver, session: SessionId, nodes: NodeSpec
         .map((entry) => ({ ...entry, place: placeOf(entry.path, entry.inode) }));
       return { name, own, named, root: vantage.root };
     });
-    const relay = openRelay(
+    const relay = relays.open(
       paths,
       found.flatMap(({ root }) => files.map((path) => ({ root, path }))),
     );
@@ -69,7 +74,7 @@ export function openView(driver: NodeDriver, session: SessionId, nodes: NodeSpec
         name,
         own: spotted(own),
         named: named.map(spotted),
-        readFile: (path, maxBytes) => relay.readFile(index * files.length + files.indexOf(path), maxBytes),
+        readFile: (path, ...how) => relay.readFile(index * files.length + files.indexOf(path), ...how),
       })),
       close() {
         relay.close();

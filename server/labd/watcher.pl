@@ -44,8 +44,6 @@ sub call {
   syscall($SYS->{$name}, @arguments) >= 0 or die "$name: $!\n";
 }
 
-call('prctl', $PR_SET_PDEATHSIG, $SIGKILL, 0, 0, 0);
-
 my @sockets;
 my @mounts;
 while (my ($path, $table) = splice @ARGV, 0, 2) {
@@ -68,6 +66,7 @@ call('setgroups', 0, 0);
 call('setresgid', $NOBODY, $NOBODY, $NOBODY);
 call('setresuid', $NOBODY, $NOBODY, $NOBODY);
 call('prctl', $PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+call('prctl', $PR_SET_PDEATHSIG, $SIGKILL, 0, 0, 0);
 
 sub say {
   exit 0 if !defined syswrite STDOUT, $_[0];

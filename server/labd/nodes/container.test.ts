@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { spawn as spawnPty } from 'node-pty';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRelay } from '../relay.ts';
+import { createRelays } from '../relays.ts';
 import type { NodeDriver } from './driver.ts';
 import { BUILD_TIME, LIMITS, openTestbed, type Testbed, twoNodes } from './testbed.ts';
 
@@ -224,7 +224,7 @@ describe('reading a file of a node', () => {
     );
     const read = async (path: string) => {
       const root = bed.place.session(main).node('node-1').root;
-      const relay = openRelay([], [{ root, path }]);
+      const relay = createRelays().open([], [{ root, path }]);
       const bytes = await relay.readFile(0, 8);
       relay.close();
       return bytes?.toString() ?? null;
