@@ -4,6 +4,7 @@ import { createProbe, type Probe } from '../../../../server/labd/probe.ts';
 import { createSnapshotReader, type SnapshotReader } from '../../../../server/labd/snapshot.ts';
 import type { Fact } from '../../../check.ts';
 import { checks } from '../checks.ts';
+import { flows, macs, solveOn, tables, vxlan } from '../fixtures/nodes.ts';
 
 // What the platform's ping says of a lab that is broken where no table shows it, on real nodes: facts.md §2.4.
 
@@ -13,34 +14,6 @@ let session: string;
 let snapshots: SnapshotReader;
 let probe: Probe;
 const { nodes } = twoNodes();
-const flows = [
-  { node: 'node-1', from: '172.17.0.2', to: '172.18.0.2' },
-  { node: 'node-2', from: '172.18.0.2', to: '172.17.0.2' },
-];
-const macs: Record<Node, string> = { 'node-1': '02:00:00:00:17:00', 'node-2': '02:00:00:00:18:00' };
-
-const vxlan = (n: 1 | 2, id = 100, port = 4789, mac = macs[`node-${n}`]) => `
-ip link add vxlan100 address ${mac} type vxlan id ${id} local 192.168.245.${n === 1 ? 168 : 172} dev ens33 dstport ${port} nolearning
-ip addr add 172.${n === 1 ? 17 : 18}.0.0/32 dev vxlan100
-ip link set vxlan100 up
-ip route add 172.${n === 1 ? 18 : 17}.0.0/24 dev vxlan100
-${tables(n)}`;
-const tables = (n: 1 | 2) => `
-ip neigh replace 172.${n === 1 ? 18 : 17}.0.2 lladdr ${macs[n === 1 ? 'node-2' : 'node-1']} dev vxlan100
-bridge fdb replace ${macs[n === 1 ? 'node-2' : 'node-1']} dev vxlan100 dst 192.168.245.${n === 1 ? 172 : 168}`;
-const container = (n: 1 | 2) => `
-ip netns add docker${n}
-ip link add veth1 type veth peer name veth0 netns docker${n}
-ip -n docker${n} addr add 172.1${n + 6}.0.2/24 dev veth0
-ip -n docker${n} link set veth0 up
-ip link add br0 type bridge
-ip link set veth1 master br0
-ip link set veth1 up
-ip link set br0 up
-ip addr add 172.1${n + 6}.0.1/24 dev br0
-ip -n docker${n} route add default via 172.1${n + 6}.0.1
-sysctl -qw net.ipv4.conf.all.forwarding=1`;
-
 /** Every neighbour that nobody answered for, and every remembered route, in all namespaces of a node. */
 const traces = `
 for ns in "" $(ip netns | cut -d' ' -f1); do
@@ -54,9 +27,9 @@ beforeAll(async () => {
   bed = await openTestbed();
   session = bed.newSession();
   await bed.driver.create(session, { ...twoNodes(), netfilter: true });
+  await solveOn((node, script) => bed.run(session, node, script));
   snapshots = createSnapshotReader({ driver: bed.driver });
   probe = createProbe({ driver: bed.driver });
-  for (const n of [1, 2] as const) await bed.run(session, `node-${n}`, container(n) + vxlan(n));
 }, BUILD_TIME);
 afterAll(() => bed.close());
 
