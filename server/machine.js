@@ -155,6 +155,24 @@ function runcAdvice() {
   return [{ name: `runc ${major}.${minor}.${patch}`, ok: true, remedy: '', note }];
 }
 
+/** Of an entry of connection tracking in the kernel's memory, bytes (struct nf_conn with its extensions). */
+const CONNTRACK_BYTES = 320;
+/** So many entries in each namespace are more than any lesson needs. */
+const CONNTRACK_ENOUGH = 65_536;
+
+/** Labs with netfilter let each namespace track as many connections as this one number allows. */
+function conntrackAdvice() {
+  const path = '/proc/sys/net/netfilter/nf_conntrack_max';
+  if (!existsSync(path)) return [];
+  const most = Number(readFileSync(path, 'utf8'));
+  const megabytes = Math.round((most * CONNTRACK_BYTES) / 1024 / 1024);
+  const note =
+    most > CONNTRACK_ENOUGH
+      ? `打开了 netfilter 的实验里，每个命名空间最多占约 ${megabytes} MB 内核内存；给不熟悉的人用时，建议 sysctl -w net.netfilter.nf_conntrack_max=16384`
+      : undefined;
+  return [{ name: `连接跟踪上限 ${most}`, ok: true, remedy: '', note }];
+}
+
 /**
  * Everything about this machine, line by line, for `lab doctor`. A line that is ok may still carry a note.
  * @param {string} directory where data is kept
@@ -175,5 +193,5 @@ export function examine(directory) {
     ok: free >= DISK_MIN_MB,
     remedy: `请腾出至少 ${DISK_MIN_MB} MB，或用 NETLOOM_DATA 换一个目录。`,
   };
-  return [...basics(), ...has, ...runcAdvice(), ...kernelFeatures(), disk];
+  return [...basics(), ...has, ...runcAdvice(), ...conntrackAdvice(), ...kernelFeatures(), disk];
 }
