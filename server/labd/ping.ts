@@ -1,7 +1,7 @@
 import type { ProbeTrace } from '../network/trace.ts';
 import { inNamespace, observe } from './observe.ts';
 
-/** Five requests 0.2 s apart and one second for the last answer are 1.8 s; starting it may take a busy machine longer, ms. */
+/** Five requests 0.05 s apart and one second for the last answer are 1.2 s; starting it may take a busy machine longer, ms. */
 const PING_MS = 6000;
 const PING_BYTES = 65_536;
 /** The most complaints that are kept, and of each, characters. */
@@ -13,7 +13,7 @@ export type Pinged = Omit<ProbeTrace, 'frames' | 'changes'>;
 
 /** Pings from a namespace with the host's ping, as nobody with CAP_NET_RAW; the payload repeats the mark (hex). */
 export async function ping(path: string, to: string, count: number, mark: string): Promise<Pinged> {
-  const argv = ['ping', '-n', '-c', String(count), '-i', '0.2', '-W', '1', '-p', mark, to];
+  const argv = ['ping', '-n', '-c', String(count), '-i', '0.05', '-W', '1', '-p', mark, to];
   const seen = await observe(inNamespace(path, argv, 'net_raw'), { timeoutMs: PING_MS, maxBytes: PING_BYTES });
   return { sent: count, ...readPing(seen.stdout.toString('latin1'), seen.stderr, to) };
 }
