@@ -113,6 +113,40 @@ describe('a judge', () => {
     expect(judge.result('asked')).toMatchObject({ status: 'passed', answers: { ttl: '64' } });
   });
 
+  it('does not wait for a probe when the nodes have changed meanwhile, but each second time', async () => {
+    const { judge, labd, truth } = setUp();
+    truth.add('tried');
+    const probes = () => labd.calls.filter((call) => call === 'probe').length;
+    const release = labd.hold('probe');
+    const first = judge.judge(auto('ping', 'links'));
+    await vi.waitFor(() => expect(probes()).toBe(1));
+    truth.add('links');
+    const second = judge.judge(auto('links'));
+    // The first is given up, and what it had not judged is judged with the second: its probe is then waited for.
+    await vi.waitFor(() => expect(probes()).toBe(2));
+    expect(judge.result('links').status).toBe('passed');
+    truth.delete('links');
+    const third = judge.judge(auto('links'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(judge.result('links').status).toBe('passed');
+    release();
+    await Promise.all([first, second, third]);
+    expect(judge.result('links').status).toBe('failed');
+    expect(judge.result('ping').status).not.toBe('pending');
+  });
+
+  it('waits for a probe that was asked for by hand', async () => {
+    const { judge, labd } = setUp();
+    const release = labd.hold('probe');
+    const first = judge.judge(byHand('ping'));
+    await vi.waitFor(() => expect(labd.calls).toContain('probe'));
+    const second = judge.judge(auto('links'));
+    release();
+    await first;
+    expect(judge.result('ping').status).toBe('passed');
+    await second;
+  });
+
   it('is idle again after a judgement that could not be kept, and tells whoever asked for it', async () => {
     const { judge, save } = setUp();
     save.mockRejectedValue(new Error('the disk is full'));

@@ -19,6 +19,8 @@ import { shareOf } from './score.ts';
 
 /** A reading that labd could not give, as opposed to a judgement that went wrong. */
 class Unreadable extends Error {}
+/** The nodes have changed while a probe was under way: what it will say is out of date. */
+class Overtaken extends Error {}
 
 /** The lab as its files have it now: text may be edited while a session lives. */
 export interface LabSource {
@@ -75,6 +77,11 @@ export function createJudge(options: {
   let running: Promise<void> | undefined;
   /** The checkpoints to judge next, and whether each was asked for by hand. */
   let queued: Map<string, boolean> | undefined;
+  /** Rejects when another judgement is asked for, and what makes it do so. */
+  let overtaking: Promise<never> = new Promise(() => undefined);
+  let overtake = () => {};
+  /** Every second judgement at least comes to its end, however often the nodes change. */
+  let mayBeOvertaken = true;
 
   function result(checkpoint: string): CheckpointResult {
     return results.get(checkpoint) ?? { status: 'pending', facts: [] };
@@ -105,7 +112,7 @@ export function createJudge(options: {
     check: Check,
     snapshot: NetworkSnapshot,
     byHand: boolean,
-    probe: ReturnType<typeof prober>,
+    probe: (request: ProbeRequest) => Promise<ProbeTrace>,
   ): Promise<{ status: CheckpointResult['status']; facts: Fact[] }> {
     const questions = source.lab().checkpoints.find((each) => each.id === checkpoint)?.questions ?? [];
     const given = result(checkpoint).answers;
@@ -163,24 +170,43 @@ export function createJudge(options: {
       for (const checkpoint of asked.keys()) await couldNot(checkpoint, 'nodes');
       return;
     }
-    const probe = prober();
+    const send = prober();
+    const probe = (request: ProbeRequest) => {
+      const trace = send(request);
+      if (!mayBeOvertaken || [...asked.values()].includes(true)) return trace;
+      // Whether it still arrives, and how, is nobody's business then.
+      trace.catch(() => undefined);
+      return Promise.race([trace, overtaking]);
+    };
+    const left = new Set(asked.keys());
     for (const [checkpoint, byHand] of asked) {
       const check = checks[checkpoint];
       if (!check) continue;
       try {
         await settle(checkpoint, await judgeOne(checkpoint, check, snapshot, byHand, probe));
       } catch (error) {
+        if (error instanceof Overtaken) {
+          mayBeOvertaken = false;
+          for (const each of left) queued?.set(each, queued.get(each) ?? false);
+          return;
+        }
         options.fault(error, `judging ${checkpoint}`);
         await couldNot(checkpoint, error instanceof Unreadable ? 'nodes' : 'check');
       }
+      left.delete(checkpoint);
       options.changed();
     }
+    mayBeOvertaken = true;
   }
 
   async function drain(): Promise<void> {
     while (queued) {
       const next = queued;
       queued = undefined;
+      overtaking = new Promise((_resolve, reject) => {
+        overtake = () => reject(new Overtaken());
+      });
+      overtaking.catch(() => undefined);
       if (options.ready()) await judgeNow(next);
     }
   }
@@ -188,6 +214,7 @@ export function createJudge(options: {
   async function judge({ byHand, checkpoints }: Judgement): Promise<void> {
     queued ??= new Map();
     for (const each of checkpoints) queued.set(each, byHand || (queued.get(each) ?? false));
+    overtake();
     if (!running) {
       running = drain().finally(() => {
         running = undefined;
