@@ -8,6 +8,11 @@ export function answerFact(question: string): string {
   return `answer.${question}`;
 }
 
+/** Whether a fact of this id is about an answer. */
+export function isAnswerFact(id: string): boolean {
+  return id.startsWith(answerFact(''));
+}
+
 /** An answer in the form in which two equal answers are equal, or what is wrong with it. */
 export type AnswerReading = { value: string } | { mistake: string };
 

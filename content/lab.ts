@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Folder } from './folder.ts';
 import { attempt, ContentMistake } from './mistake.ts';
+import { MUTATIONS_FILE } from './mutation.ts';
 import { type Prose, parseStep, type StepReading } from './prose.ts';
 import { type Checkpoint, type LabFile, labFile, labId, type StepHead } from './schema.ts';
 import { allowedWords } from './suggestion.ts';
@@ -91,12 +92,12 @@ export function readLab(folder: Folder, parse: typeof parseStep = parseStep): La
 
 /** What is wrong with a file's name; undefined for a file that belongs in a lab's folder. */
 function strayComplaint(name: string): string | undefined {
-  if (name === 'lab.yaml' || name.endsWith('.ts') || STEP_FILE.test(name)) return undefined;
+  if (name === 'lab.yaml' || name === MUTATIONS_FILE || name.endsWith('.ts') || STEP_FILE.test(name)) return undefined;
   const meant = /\.mdx?$/.test(name)
     ? '步骤的文件名是两位编号、连字符、小写名字，以 .mdx 结尾，例如 03-vxlan.mdx'
     : /\.ya?ml$/.test(name)
-      ? '实验的说明叫 lab.yaml'
-      : '实验的文件夹里只有 lab.yaml、NN-名字.mdx 和 .ts 文件';
+      ? `实验的说明叫 lab.yaml，弄坏它的办法写在 ${MUTATIONS_FILE}`
+      : `实验的文件夹里只有 lab.yaml、NN-名字.mdx、${MUTATIONS_FILE} 和 .ts 文件`;
   return `不认识的文件：${meant}`;
 }
 

@@ -1,24 +1,29 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { wholeAdvice } from '../content/check.ts';
 import { loadChecks } from '../content/judgements.ts';
 import { type Lab, loadAll } from '../content/load.ts';
 import { ContentMistake } from '../content/mistake.ts';
+import { readMutations } from '../content/mutations.ts';
+import { parseScript, type Script } from '../content/script.ts';
 import { runClass } from './class-command.ts';
 import { type Env, readEnv } from './env.ts';
 import { runGrade } from './grade-command.ts';
+import { testLab } from './lab-test.ts';
 import { examine, wordsOf } from './machine.js';
+import { mutateCommand } from './mutation/command.ts';
 import { labOf } from './play.ts';
-import { clearRehearsals, clearSessions, openRehearsal, type Rehearsal, testLab } from './rehearsal.ts';
-import { parseScript, type Script } from './script.ts';
+import { clearRehearsals, clearSessions, openRehearsal, type Rehearsal } from './rehearsal.ts';
 import { openStore, type Store } from './store/store.ts';
-import { UsageProblem } from './usage.ts';
+import { pathOf, UsageProblem } from './usage.ts';
 
 const USAGE = `用法：npm run lab -- <命令>
   list                                 列出实验
   lint [LAB]                           检查内容文件，指出文件、行和列
   test LAB                             照着课文从头做一遍，检查点必须先红后绿
+  test LAB --mutate [--sample N] [--only PATTERN] [--jobs N] [--junit FILE]
+                                       把做好的实验逐处弄坏，该红的必须红，提示必须修得好；换种做法必须绿
   try LAB --script FILE [--json]       在临时节点上执行脚本，给出每个检查点的判定
   grade --class ID --format csv|xlsx|json|junit [--lab LAB] [--output FILE]
                                        一个班级的成绩；everyone 是所有人
@@ -57,7 +62,7 @@ async function lint(env: Env, id: string | undefined): Promise<number> {
   const labs = loadAll(env.content);
   const chosen = id === undefined ? labs : [labOf(labs, id)];
   for (const lab of chosen) {
-    await loadChecks(lab);
+    readMutations(lab, await loadChecks(lab));
     say(`✓ ${lab.id}：${lab.steps.length} 个步骤，${lab.checkpoints.length} 个检查点`);
   }
   return 0;
@@ -77,9 +82,8 @@ async function test(rehearsal: Rehearsal, lab: Lab): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-/** Reads a script; npm runs this in the project's folder and tells in INIT_CWD where the person is. */
 function readScript(path: string): string {
-  const file = resolve(process.env.INIT_CWD ?? process.cwd(), path);
+  const file = pathOf(path);
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
@@ -166,7 +170,15 @@ async function main(): Promise<number> {
   }
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { script: { type: 'string' }, json: { type: 'boolean', default: false } },
+    options: {
+      script: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      mutate: { type: 'boolean', default: false },
+      sample: { type: 'string' },
+      only: { type: 'string' },
+      jobs: { type: 'string' },
+      junit: { type: 'string' },
+    },
   });
   const [command, id] = positionals;
   if (command === 'doctor') return doctor(env);
@@ -182,6 +194,7 @@ async function main(): Promise<number> {
   }
   if (command === 'test') {
     const lab = labOf(loadAll(env.content), id);
+    if (values.mutate) return mutateCommand(env, lab, values, say);
     return onNodes(env, lab, (rehearsal) => test(rehearsal, lab));
   }
   if (command === 'try') {

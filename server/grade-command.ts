@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Lab } from '../content/load.ts';
 import { writeCsv } from './grades/csv.ts';
 import { explain } from './grades/explanation.ts';
@@ -13,7 +12,7 @@ import { writeJUnit } from './junit.ts';
 import { labOf } from './play.ts';
 import { findLearner, type Roster, readRoster } from './roster.ts';
 import type { Store } from './store/store.ts';
-import { readOptions, UsageProblem } from './usage.ts';
+import { pathOf, readOptions, UsageProblem } from './usage.ts';
 
 const FORMATS = ['csv', 'xlsx', 'json', 'junit'] as const;
 type Format = (typeof FORMATS)[number];
@@ -56,7 +55,7 @@ export async function runGrade(
     out.write(bytes);
     return 0;
   }
-  const file = resolve(process.env.INIT_CWD ?? process.cwd(), values.output);
+  const file = pathOf(values.output);
   save(file, bytes);
   out.say(`✓ ${roster.name}：${roster.learners.length} 人，${chosen.length} 个实验，写入 ${file}`);
   return 0;

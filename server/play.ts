@@ -54,10 +54,7 @@ export function createPlayer(options: {
   async function fill(block: CodeBlock): Promise<{ text: string } | { missing: string }> {
     const keys = liveValuesIn(block);
     if (keys.length === 0) return { text: block.text };
-    const values = await options.values();
-    const missing = keys.find((key) => !values[key]);
-    if (missing !== undefined) return { missing };
-    return { text: block.text.replaceAll(LIVE_VALUE, (_place, key: string) => values[key] ?? '') };
+    return fillIn(block.text, await options.values());
   }
 
   function unfilled(block: CodeBlock, missing: string, nodes: string[]): Played[] {
@@ -127,8 +124,15 @@ export function isNeeded(block: CodeBlock): boolean {
 }
 
 /** The live values that a block carries, by key. */
-export function liveValuesIn(block: CodeBlock): string[] {
+export function liveValuesIn(block: Pick<CodeBlock, 'text'>): string[] {
   return Array.from(block.text.matchAll(LIVE_VALUE), (match) => match[1] ?? '');
+}
+
+/** Commands with the live values in their places, or the one that does not exist. */
+export function fillIn(text: string, values: Record<string, string | null>): { text: string } | { missing: string } {
+  const missing = liveValuesIn({ text }).find((key) => !values[key]);
+  if (missing !== undefined) return { missing };
+  return { text: text.replaceAll(LIVE_VALUE, (_place, key: string) => values[key] ?? '') };
 }
 
 /** Whether a block did not run to its end. */

@@ -1,7 +1,13 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** Something the caller of the command line got wrong; its message says what, in Chinese. */
 export class UsageProblem extends Error {}
+
+/** A path as the person means it: npm runs commands in the project's folder and tells in INIT_CWD where they are. */
+export function pathOf(path: string): string {
+  return resolve(process.env.INIT_CWD ?? process.cwd(), path);
+}
 
 /** Reads a command's options, each of which takes a value; throws a UsageProblem at anything else. */
 export function readOptions<const N extends string>(

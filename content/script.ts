@@ -1,8 +1,18 @@
+/** Commands for one node, one stretch of a script. */
+export interface Section {
+  node: string;
+  text: string;
+  /** The variable that later sections find its output in. */
+  storeAs?: string;
+  /** Where it begins in the script, 1-based. */
+  line: number;
+}
+
 /** A learner's work as a file, for `lab try`. */
 export interface Script {
   /** Fresh nodes, the solved lab, or the start of a step by its number. */
   start: 'fresh' | 'solved' | { step: number };
-  sections: { node: string; text: string; storeAs?: string; line: number }[];
+  sections: Section[];
 }
 
 const START = /^#\s*start:\s*(\S.*?)\s*$/;
@@ -12,30 +22,53 @@ const SECTION = /^@(\S+)(?:\s+as\s+([A-Za-z_][A-Za-z0-9_]*))?\s*$/;
 /** Reads a script file; throws an Error that names the line and says what is allowed. `steps`: how many the lab has. */
 export function parseScript(source: string, nodes: string[], steps: number): Script {
   const script: Script = { start: 'fresh', sections: [] };
-  const wrong = (line: number, message: string) => new Error(`第 ${line} 行：${message}`);
+  splitSections(source, nodes, script.sections, (text, line) => {
+    const start = START.exec(text)?.[1];
+    if (start !== undefined) script.start = parseStart(start, steps, (message) => wrong(line, message));
+    else if (text.trim() !== '' && !text.startsWith('#')) {
+      throw wrong(line, '命令要写在 @node-1 这样的开头之后');
+    }
+  });
+  return script;
+}
+
+/** Reads sections of which the first begins at once, on a given node; throws as parseScript does. */
+export function parseSections(source: string, nodes: string[], node: string): Section[] {
+  const sections: Section[] = [{ node, text: '', line: 1 }];
+  splitSections(source, nodes, sections, () => undefined);
+  return sections.filter(({ text }) => text.trim() !== '');
+}
+
+/** Adds the lines of a source to its sections; what stands before the first is handed out. */
+function splitSections(
+  source: string,
+  nodes: string[],
+  sections: Section[],
+  before: (text: string, line: number) => void,
+): void {
   source
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
     .forEach((text, index) => {
       const line = index + 1;
-      const current = script.sections.at(-1);
-      const start = current ? null : START.exec(text);
+      const current = sections.at(-1);
       const section = text.startsWith('@') ? SECTION.exec(text) : null;
-      if (start) {
-        script.start = parseStart(start[1] ?? '', steps, (message) => wrong(line, message));
-      } else if (section) {
+      if (section) {
         const node = section[1] ?? '';
         if (!nodes.includes(node)) throw wrong(line, `没有节点 ${node}；这个实验有 ${nodes.join('、')}`);
-        script.sections.push({ node, text: '', storeAs: section[2], line });
+        sections.push({ node, text: '', storeAs: section[2], line });
       } else if (text.startsWith('@')) {
         throw wrong(line, '一段的开头写作 @node-1，或 @node-1 as NAME');
       } else if (current) {
         current.text += `${text}\n`;
-      } else if (text.trim() !== '' && !text.startsWith('#')) {
-        throw wrong(line, '命令要写在 @node-1 这样的开头之后');
+      } else {
+        before(text, line);
       }
     });
-  return script;
+}
+
+function wrong(line: number, message: string): Error {
+  return new Error(`第 ${line} 行：${message}`);
 }
 
 function parseStart(text: string, steps: number, wrong: (message: string) => Error): Script['start'] {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseScript } from './script.ts';
+import { parseScript, parseSections } from './script.ts';
 
 const nodes = ['node-1', 'node-2'];
 
@@ -32,4 +32,12 @@ it('says which line is wrong', () => {
   expect(() => parseScript('\nls\n', nodes, 7)).toThrow('第 2 行：命令要写在');
   expect(() => parseScript('# start: half\n', nodes, 7)).toThrow('第 1 行：start 只能是');
   expect(() => parseScript('@node-1 as 9x\n', nodes, 7)).toThrow('第 1 行：一段的开头');
+});
+
+it('reads sections whose first node is known without a heading', () => {
+  expect(parseSections('ip link\n@node-2 as MAC\necho 1\n', nodes, 'node-1')).toEqual([
+    { node: 'node-1', text: 'ip link\n', line: 1 },
+    { node: 'node-2', text: 'echo 1\n\n', storeAs: 'MAC', line: 2 },
+  ]);
+  expect(() => parseSections('true\n@node-9\n', nodes, 'node-1')).toThrow('第 2 行：没有节点 node-9');
 });
