@@ -132,6 +132,9 @@ export function gatewayFact(node: NodeSnapshot, side: Side, name: string, { name
     const why = `对端容器的地址配在了容器自己的 \`${holder?.name ?? 'lo'}\` 上：ping 通得出奇地快，应答却是自己给自己的，包从没离开过容器。`;
     return fails(has, `${to} 是容器自己的地址`, why, `执行 ${remove}。`);
   }
+  // What is more specific than the default route must go; a default route is replaced.
+  const instead =
+    route.dst === 'default' || !culprit ? `执行 ${set}。` : `执行 ${culprit.remove}；没有默认路由就再 ${set}。`;
   const how = route.gateway ?? (route.type === 'unicast' ? `直连 ${route.dev ?? '?'}` : route.type);
   const actual = route.dst === 'default' ? how : `${route.dst} → ${how}`;
   if (route.type !== 'unicast') {
@@ -140,11 +143,11 @@ export function gatewayFact(node: NodeSnapshot, side: Side, name: string, { name
   }
   if (!route.gateway) {
     const why = `没有网关，容器会直接用 ARP 找 ${to}，而它不在这个二层里：问不到，包也就发不出去。`;
-    return fails(has, actual, why, `执行 ${set}。`);
+    return fails(has, actual, why, instead);
   }
   if (route.gateway !== side.gateway) {
     const why = `${route.gateway} 不是网桥的地址：容器发 ARP 问它是谁，没有人应答，ping 只是沉默。`;
-    return fails(has, actual, why, `执行 ${set}。`);
+    return fails(has, actual, why, instead);
   }
   if (route.dev !== undefined && route.dev !== link.name) {
     const why = `网关在 \`${link.name}\` 那一边，包却从 \`${route.dev}\` 出去了。`;
@@ -157,7 +160,9 @@ export function gatewayFact(node: NodeSnapshot, side: Side, name: string, { name
 /** Only when something is wrong: the node's own way to the container does not lead to its bridge. */
 export function* wayHomeFacts(node: NodeSnapshot, side: Side, bridge: Link): Generator<Fact> {
   const route = routeTo(own(node), side.ip);
-  if (!route || route.dev === bridge.name || route.type === 'local') return;
+  // Without the bridge's address, or while it is down, there is no such route: the cause has been named.
+  const connected = bridge.up && ipv4Of(bridge).some((address) => cidrOf(address) === `${side.gateway}/24`);
+  if (route ? route.dev === bridge.name || route.type === 'local' : !connected) return;
   const home = claim(
     side,
     'way-home',
@@ -165,11 +170,16 @@ export function* wayHomeFacts(node: NodeSnapshot, side: Side, bridge: Link): Gen
     `dev ${bridge.name}`,
     `ip route get ${side.ip}`,
   );
+  const again = `\`ip route replace ${side.subnet} dev ${bridge.name} src ${side.gateway}\``;
+  if (!route) {
+    const why = `网桥有地址，到 ${side.subnet} 的直连路由却不见了：容器发出的包走得掉，发给它的包没有路可走。`;
+    yield fails(home, '没有路由', why, `执行 ${again}。`);
+    return;
+  }
   const culprit = culpritOf(own(node), { from: peerOf(side).ip, to: side.ip, iif: null });
   const holder = linkNamed(own(node), route.dev);
   const born = holder && ipv4Of(holder).find((address) => overlap(cidrOf(address), side.subnet));
   const remove = born ? `\`ip addr del ${cidrOf(born)} dev ${holder.name}\`` : culprit?.remove;
-  const again = `\`ip route replace ${side.subnet} dev ${bridge.name} src ${side.gateway}\``;
   const lost = own(node).routes.some(({ dst, dev }) => dst === side.subnet && dev === bridge.name)
     ? ''
     : `，再 ${again}`;

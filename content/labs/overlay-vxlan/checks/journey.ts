@@ -19,7 +19,7 @@ export function journeyFacts(trace: ProbeTrace, snapshot: NetworkSnapshot, side:
   const bare = bareFacts(trace, snapshot, side);
   // A packet that took another way proves nothing about the tunnel, and one that got lost has no more to tell.
   if (bare.length > 0 || !replies.ok) return [replies, ...bare];
-  return [replies, ttlFact(trace, side), wireFact(trace, side), innerFact(trace, snapshot, side)];
+  return [replies, ttlFact(trace, side), wireFact(trace, snapshot, side), innerFact(trace, snapshot, side)];
 }
 
 function repliesFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact {
@@ -50,12 +50,18 @@ function bareFacts(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fa
   const culprit = owner ?? (request ? side : peer);
   const sealed = claim(culprit, 'bare', '节点之间没有未封装的容器包', '没有', 'tcpdump -i ens33 -nn -c 4 icmp');
   const what = request ? '请求' : '应答';
+  const why = `${what}绕过了隧道，直接从网卡出去了：即使 ping 通也不是 VXLAN。`;
   const where =
     culprit === (request ? side : peer)
-      ? `去往 ${peerOf(culprit).subnet} 的路由应是 \`dev vxlan100\`。`
+      ? `去往 ${peerOf(culprit).subnet} 的路由应进 vxlan100。`
       : `去往自己的 ${culprit.subnet} 的路由应是网桥，它却把包又送了出去。`;
-  const why = `${what}绕过了隧道，直接从网卡出去了：即使 ping 通也不是 VXLAN。`;
-  return [fails(sealed, `${what}没有封装`, why, `在 ${culprit.label} 上看 \`ip route\` 和 \`ip rule\`：${where}`)];
+  // What the tables say of every packet has been judged: a rule with a condition of its own leads only some astray.
+  const rule = own(nodeOf(snapshot, culprit)).rules.find(({ special }) => special);
+  const repair = rule
+    ? `在 ${culprit.label} 上执行 \`ip rule del pref ${rule.priority}\`：这条策略规则带着条件，只管一部分包。`
+    : `在 ${culprit.label} 上看 \`ip route\` 和 \`ip rule\`：${where}`;
+  const look = { node: culprit.node, command: 'ip rule' };
+  return [{ ...fails(sealed, `${what}没有封装`, why, repair), ...(rule && { look }) }];
 }
 
 function ttlFact(trace: ProbeTrace, side: Side): Fact {
@@ -68,12 +74,21 @@ function ttlFact(trace: ProbeTrace, side: Side): Fact {
   );
   if (trace.replyTtl === REPLY_TTL) return holds(kept, String(REPLY_TTL));
   const why = '初值 64，每台宿主机转发一次减 1，所以应是 62。大于它，说明应答不是对端容器给的；小于它，说明多绕了路。';
-  const how = `看 ${peerOf(side).ip} 是不是也配在了别处：两个节点上执行 \`ip -br addr\`。`;
+  const peer = peerOf(side);
+  const inside = `ip netns exec ${peer.container}`;
+  if (trace.replyTtl !== undefined && trace.replyTtl < REPLY_TTL) {
+    // What two hops take off may have been less than 64 from the start.
+    const initial = `也可能 ${peer.container} 的初值就不是 64。`;
+    const repair = `在 ${peer.label} 上执行 \`${inside} sysctl net.ipv4.ip_default_ttl=64\`。`;
+    const look = { node: peer.node, command: `${inside} sysctl net.ipv4.ip_default_ttl` };
+    return { ...fails(kept, String(trace.replyTtl), why + initial, repair), look };
+  }
+  const how = `看 ${peer.ip} 是不是也配在了别处：两个节点上执行 \`ip -br addr\`。`;
   return fails(kept, String(trace.replyTtl ?? '未知'), why, how);
 }
 
 /** Both ways were sealed as the lab wants it, on the wire itself: what the nodes' own interfaces show, a learner can forge. */
-function wireFact(trace: ProbeTrace, side: Side): Fact {
+function wireFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fact {
   const peer = peerOf(side);
   const sealed = claim(
     side,
@@ -98,12 +113,15 @@ function wireFact(trace: ProbeTrace, side: Side): Fact {
     { frame: back, from: peer, to: side },
   ].find(({ frame, from, to }) => outerText(frame) !== `VNI ${VNI}，${from.underlay} → ${to.underlay}`);
   if (!odd) return holds(sealed);
-  return fails(
-    sealed,
-    outerText(odd.frame),
-    `封装参数与实验要求不同：这是 ${odd.from.label} 发出的包。`,
-    '检查 `ip -d link show type vxlan` 里的 id 和 local，以及 `bridge fdb show dev vxlan100` 里的 dst。',
-  );
+  const { frame, from, to } = odd;
+  const tunnel = tunnelOf(snapshot, from)?.name ?? 'vxlan100';
+  const why = `封装参数与实验要求不同：这是 ${from.label} 发出的包。`;
+  const repair =
+    frame.vxlan?.vni === VNI && frame.ip?.dst === to.underlay
+      ? `没有写 local 的设备由内核按路由挑选源地址，这里挑了 ${frame.ip.src}。在 ${from.label} 上执行 \`ip link set ${tunnel} type vxlan id ${VNI} local ${from.underlay}\`。`
+      : `在 ${from.label} 上对照 \`ip -d link show type vxlan\` 里的 id 和 \`bridge fdb show dev ${tunnel}\` 里的 dst、vni。`;
+  const look = { node: from.node, command: `ip -d link show ${tunnel}` };
+  return { ...fails(sealed, outerText(frame), why, repair), look };
 }
 
 function outerText({ vxlan, ip }: Frame): string {
@@ -122,5 +140,10 @@ function innerFact(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Fa
   const actual = inner ? `${inner.ethernet.src} → ${inner.ethernet.dst}` : '没有看到';
   if (actual === wanted) return holds(ends);
   const why = '内层 MAC 应是两个 VXLAN 设备的：这里是三层转发，容器的 MAC 不进隧道。';
-  return fails(ends, actual, why, '检查邻居表。');
+  return fails(
+    ends,
+    actual,
+    why,
+    '看 `ip neigh show dev vxlan100` 里的 MAC，再看有没有改写 MAC 的防火墙规则：`nft list ruleset`。',
+  );
 }

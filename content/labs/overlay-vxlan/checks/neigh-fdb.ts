@@ -36,9 +36,10 @@ function* neighFdbFacts(snapshot: NetworkSnapshot, side: Side): Generator<Fact> 
   if (mine.mac === theirs.mac) {
     const differ = claim(side, 'macs-differ', '两端 VXLAN 设备的 MAC 不同', '不同', `ip link show ${mine.name}`);
     const why = `多见于克隆的虚拟机。${peer.label} 收到源 MAC 与自己相同的帧，会当作环路悄悄丢弃：VXLAN 包到得了它的网卡，它的 \`${theirs.name}\` 的 RX 却一直是 0。`;
-    // A locally administered address that is sure to be another one: the last digit is turned over.
-    const other = mine.mac.slice(0, -1) + (mine.mac.endsWith('0') ? '1' : '0');
-    const repair = `在一个节点上换掉它，例如 \`ip link set ${mine.name} address ${other}\`。`;
+    // Another last digit, and not the same one on both nodes: somebody may do it on both.
+    const digits = side.node === 'node-1' ? ['1', '3'] : ['2', '4'];
+    const other = mine.mac.slice(0, -1) + digits.find((digit) => !mine.mac.endsWith(digit));
+    const repair = `在一个节点上换掉它，例如 \`ip link set ${mine.name} address ${other}\`；MAC 变了，两端的邻居表和 FDB 都要跟着改。`;
     yield fails(differ, `都是 ${mine.mac}`, why, repair);
     return;
   }

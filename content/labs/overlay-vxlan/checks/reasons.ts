@@ -22,12 +22,24 @@ export function inContainer(it: Case): Reason {
   return (
     (inside && refusal(inside, ['output', 'postrouting', 'egress'], it.packet)) ??
     blockedPort(it, from) ??
-    refusal(nodeScene(trace, snapshot, from), ['ingress'], it.packet) ?? {
+    refusal(nodeScene(trace, snapshot, from), ['ingress'], it.packet) ??
+    (asksFor(trace, from, (ip) => ip === from.gateway) ? unanswered(it) : undefined) ?? {
       advice: `${it.packet}没有到达 ${from.label} 的网桥：它没有离开容器，或丢在 veth 和网桥的端口上。`,
       repair: `看容器的路由和网卡（\`ip netns exec ${from.container} ip route\`、\`ip netns exec ${from.container} ip -br link\`），再看网桥的端口：\`bridge -d link\` 里应是 forwarding。`,
       look: { node: from.node, command: 'bridge -d link' },
     }
   );
+}
+
+/** The container asks for its gateway's MAC, and the bridge that has the address does not answer. */
+function unanswered(it: Case): Reason {
+  const { from } = it;
+  const bridge = portOf(it, from)?.bridge ?? 'br0';
+  return {
+    advice: `容器在用 ARP 问网关 ${from.gateway} 的 MAC，没有人应答：网桥 ${bridge} 有这个地址，却被设成不回答（arp_ignore）。`,
+    repair: `在 ${from.label} 上执行 \`sysctl net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.${bridge}.arp_ignore=0\`。`,
+    look: { node: from.node, command: `sysctl net.ipv4.conf.${bridge}.arp_ignore` },
+  };
 }
 
 /** It came to the bridge, and not into the tunnel. */
@@ -119,7 +131,15 @@ export function received(it: Case): Reason {
   }
   const strayed = outer.find(({ ip, vxlan, ethernet }) => vxlan && ip?.dst === to.underlay && ethernet.dst !== nic.mac);
   if (strayed) {
-    const dev = linkWithAddress(own(nodeOf(snapshot, from)), from.underlay)?.name ?? 'ens33';
+    const card = linkWithAddress(own(nodeOf(snapshot, from)), from.underlay);
+    const dev = card?.name ?? 'ens33';
+    if (card?.noArp) {
+      return {
+        advice: `外层包的目的 MAC 是 ${strayed.ethernet.dst}，不是 ${to.label} 的：${from.label} 的网卡 ${dev} 关掉了 ARP，内核不去问 ${to.underlay} 的 MAC，写了个谁也不是的。`,
+        repair: `在 ${from.label} 上执行 \`ip link set ${dev} arp on\`。`,
+        look: { node: from.node, command: `ip link show ${dev}` },
+      };
+    }
     return {
       advice: `外层包的目的 MAC 是 ${strayed.ethernet.dst}，而 ${to.label} 的 \`${nic.name}\` 是 ${nic.mac}：${from.label} 的邻居表里 ${to.underlay} 填错了。`,
       repair: `在 ${from.label} 上执行 \`ip neigh del ${to.underlay} dev ${dev}\`，让 ARP 重新去问。`,
@@ -203,9 +223,9 @@ export function intoContainer(it: Case, side: Side): Reason {
   if (blocked) return blocked;
   if (inside && isRequested && grew(inside, 'IcmpInEchos') > 0 && grew(inside, 'IcmpOutEchoReps') === 0) {
     return {
-      advice: `请求进了容器（IcmpInEchos 增加），容器却没有应答：它没有回 ${other.ip} 的路由，或被设成不应答 ping。`,
-      repair: `在 ${side.label} 上看 \`${inside.prefix}ip route get ${other.ip}\` 和 \`${inside.prefix}sysctl net.ipv4.icmp_echo_ignore_all\`。`,
-      look: { node: side.node, command: `${inside.prefix}ip route` },
+      advice: `请求进了容器（IcmpInEchos 增加），容器却没有应答：它多半被设成不应答 ping（icmp_echo_ignore_all），或没有回 ${other.ip} 的路由。`,
+      repair: `在 ${side.label} 上执行 \`${inside.prefix}sysctl net.ipv4.icmp_echo_ignore_all=0\`；还是不应答，就看 \`${inside.prefix}ip route get ${other.ip}\`。`,
+      look: { node: side.node, command: `${inside.prefix}sysctl net.ipv4.icmp_echo_ignore_all` },
     };
   }
   const name = inside?.namespace.name ?? side.container;

@@ -1,9 +1,11 @@
+import { containerWithAddress } from '../../../../server/network/container.ts';
 import { sourceRewrites } from '../../../../server/network/firewall.ts';
+import { cidrOf } from '../../../../server/network/namespace.ts';
 import type { NetworkSnapshot } from '../../../../server/network/snapshot.ts';
 import type { ProbeTrace } from '../../../../server/network/trace.ts';
 import { isRequest, seenOn } from './packet.ts';
 import { type Death, listing, nodeScene, removal } from './refusal.ts';
-import { peerOf, type Side, tunnelOf } from './sides.ts';
+import { nodeOf, peerOf, type Side, tunnelOf } from './sides.ts';
 
 /** A request that entered the tunnel under another name, by MASQUERADE or SNAT: nobody knows the way back to that. */
 export function rewritten(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Side): Death | undefined {
@@ -13,6 +15,8 @@ export function rewritten(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Si
     (frame) => seenOn(frame, side, tunnel) && isRequest(frame, peer) && frame.ip?.src !== side.ip,
   );
   if (!masked) return undefined;
+  const spoken = ownSource(snapshot, side, masked.ip?.src ?? '');
+  if (spoken) return spoken;
   const { namespace, change } = nodeScene(trace, snapshot, side);
   const hit = (change?.firewall ?? []).find(({ rule }) => rule?.verdict === 'masquerade' || rule?.verdict === 'snat');
   const by = hit ? { rule: hit.rule, chain: { ...hit.chain, rules: [] } } : sourceRewrites(namespace.firewall)[0];
@@ -31,5 +35,20 @@ export function rewritten(trace: ProbeTrace, snapshot: NetworkSnapshot, side: Si
       node: side.node,
       command: by ? listing(by.chain) : 'nft -a list ruleset',
     },
+  };
+}
+
+/** The request came from the container under another address of its own: nothing rewrote it. */
+function ownSource(snapshot: NetworkSnapshot, side: Side, source: string): Death | undefined {
+  const container = containerWithAddress(nodeOf(snapshot, side), side.ip);
+  const link = container?.namespace.links.find(({ addresses }) => addresses.some(({ local }) => local === source));
+  const address = link?.addresses.find(({ local }) => local === source);
+  if (!container || !link || !address) return undefined;
+  const inside = `ip netns exec ${container.namespace.name ?? side.container} `;
+  return {
+    place: `请求的源地址是 ${source}`,
+    advice: `容器发请求时用的是自己的另一个地址 ${source}，不是 ${side.ip}。${peerOf(side).label} 的邻居表里没有这个地址，应答就送不回来；反方向的 ping 却是通的。`,
+    repair: `在 ${side.label} 上执行 \`${inside}ip addr del ${cidrOf(address)} dev ${link.name}\`；要留着它，就让路由用回 ${side.ip}：\`${inside}ip route replace default via ${side.gateway} src ${side.ip}\`。`,
+    look: { node: side.node, command: `${inside}ip route get ${peerOf(side).ip}` },
   };
 }

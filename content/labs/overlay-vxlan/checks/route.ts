@@ -16,8 +16,10 @@ export function wayToPeer(node: NodeSnapshot, side: Side): RouteAnswer {
   const to = peerOf(side).ip;
   const answer = node.routeAnswers.find((asked) => asked.from === side.ip && asked.to === to);
   const unasked = !answer || answer.result === 'unknown' || answer.result === 'not-forwarded';
-  // Without a way back to the container the reverse path filter refuses: it is the bridge that wants its address.
-  const unfounded = answer?.result === 'refused' && !routeTo(own(node), side.ip);
+  // Without a way back to the container, or when its address is the node's own too, the kernel refuses whatever the
+  // tables say: that is the container's checkpoint's matter.
+  const astray = !routeTo(own(node), side.ip) || linkWithAddress(own(node), side.ip) !== undefined;
+  const unfounded = answer?.result === 'refused' && astray;
   if (!unasked && !unfounded) return answer;
   const asked = { from: side.ip, to, iif: answer?.iif ?? null };
   const decided = decision(own(node), asked);
@@ -126,7 +128,10 @@ function routeFact(node: NodeSnapshot, side: Side, tunnel: Tunnel): Fact {
     return fails(into, actual, `没有去往 ${peer.subnet} 的路由，包跟着默认路由走了。${plain}`, `执行 ${set}。`);
   }
   if (way.gateway === peer.underlay) {
-    return fails(into, actual, `这是“路由模式”（host-gw）：直接把包交给 ${peer.label}。${plain}`, `执行 ${set}。`);
+    const why = `这是“路由模式”（host-gw）：直接把包交给 ${peer.label}。${plain}`;
+    // A route of another prefix is not replaced by the right one: it stays beside it, and may go before it.
+    const stays = culprit && routeTo(own(node), peer.ip)?.dst !== peer.subnet;
+    return fails(into, actual, why, stays ? `执行 ${culprit.remove}，再 ${set}。` : `执行 ${set}。`);
   }
   const why = `包没有进隧道，从 \`${way.dev}\` 出去了${culprit ? `：${culprit.what}` : ''}。${plain}`;
   return fails(into, actual, why, culprit ? `执行 ${culprit.remove}，再 ${set}。` : `执行 ${set}。`);
