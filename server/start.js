@@ -163,7 +163,12 @@ function become(args) {
 }
 
 /** Commands that are programs of their own, with browser and all. */
-const programs = { test: 'e2e/run.ts', bench: 'e2e/bench.ts', screenshots: 'e2e/screenshots.ts' };
+const programs = {
+  test: 'e2e/run.ts',
+  'test:labs': 'e2e/labs.ts',
+  bench: 'e2e/bench.ts',
+  screenshots: 'e2e/screenshots.ts',
+};
 
 const [command = 'start', ...rest] = process.argv.slice(2);
 try {
@@ -179,7 +184,7 @@ try {
     if (rest[0] !== 'doctor') await setUp('lab');
     become(['server/cli.ts', ...rest]);
   } else if (Object.hasOwn(programs, command)) {
-    await setUp('test');
+    await setUp(command === 'test:labs' ? 'lab' : 'test');
     become([programs[command], ...rest]);
   } else throw new SetupProblem(`不认识的命令：${command}`);
 } catch (error) {

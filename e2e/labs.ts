@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { join, parse, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadAll } from '../content/load.ts';
+import { readEnv } from '../server/env.ts';
+import { labOf } from '../server/play.ts';
+
+/**
+ * `npm run test:labs`: every lab, or the one that is named, played as its text tells it, and then broken in every way that
+ * is known. Ends with one line that counts both.
+ */
+
+const root = resolve(import.meta.dirname, '..');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { junit: { type: 'string' }, jobs: { type: 'string' } },
+});
+
+function run(args: string[]): Promise<boolean> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, ['server/cli.ts', ...args], { cwd: root, stdio: 'inherit' });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
+    child.once('error', (error) => {
+      console.error(error.message);
+      done(false);
+    });
+    child.once('exit', (code) => done(code === 0));
+  });
+}
+
+/** A report of its own for each of several labs: `labs.xml` becomes `labs-overlay-vxlan.xml`. */
+function reportOf(file: string, lab: string, alone: boolean): string {
+  const { dir, name, ext } = parse(file);
+  return alone ? file : join(dir, `${name}-${lab}${ext}`);
+}
+
+const all = loadAll(readEnv(process.env).content);
+const labs = positionals.length > 0 ? positionals.map((id) => labOf(all, id)) : all;
+let failed = 0;
+for (const { id } of labs) {
+  console.log(`\n— ${id}：照课文做一遍`);
+  if (!(await run(['test', id]))) failed += 1;
+  console.log(`\n— ${id}：逐处弄坏，换种做法`);
+  const junit = values.junit === undefined ? [] : ['--junit', reportOf(values.junit, id, labs.length === 1)];
+  const jobs = values.jobs === undefined ? [] : ['--jobs', values.jobs];
+  if (!(await run(['test', id, '--mutate', ...junit, ...jobs]))) failed += 1;
+}
+console.log(`\n${labs.length * 2 - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
