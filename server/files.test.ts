@@ -76,6 +76,7 @@ beforeAll(async () => {
     fault,
   });
   const front = createHttp({
+    assets: { serve: () => false },
     classroom: createClassroom(store, Date.now),
     sessions,
     files: createFiles(labd),

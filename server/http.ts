@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import type { Assets } from './assets.ts';
 import type { Classroom } from './classroom.ts';
 import { cookieFor, tokenOf } from './cookie.ts';
 import { fileRoutes } from './file-routes.ts';
@@ -53,6 +54,7 @@ function addressOf(request: IncomingMessage): string {
 
 /** Makes the HTTP half of web. `origins` are allowed besides the address the browser itself asked for. */
 export function createHttp(options: {
+  assets: Assets;
   classroom: Classroom;
   sessions: Pick<Sessions, 'of'>;
   files: Files;
@@ -135,6 +137,7 @@ export function createHttp(options: {
       response.setHeader('Referrer-Policy', 'same-origin');
       response.setHeader('X-Frame-Options', 'DENY');
       response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+      if (options.assets.serve(request, response)) return true;
       if (isOurs(request)) {
         await listener(request, response);
         return true;

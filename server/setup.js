@@ -15,6 +15,8 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import { basics, kernelFeatures, missingPackages, RUN_PACKAGES, TEST_PACKAGES } from './machine.js';
 
 /** The project's own folder. */
@@ -29,6 +31,11 @@ const HEARTBEAT_MS = 10_000;
 
 /** How long a page may stay open over deployments and still find all of its scripts. */
 const SCRIPTS_KEPT_MS = 7 * 24 * 60 * 60 * 1_000;
+
+/** What is shorter than this fits into the first packet as it is. */
+const COMPRESSED_MIN_BYTES = 1_024;
+/** The highest takes ten times as long for a twentieth less. */
+const BROTLI_QUALITY = 9;
 
 /** What the site is built from, besides the pinned packages. */
 const SITE_INPUTS = ['app', 'public', 'content', 'server', 'next.config.js', 'tsconfig.json', 'package-lock.json'];
@@ -168,6 +175,8 @@ async function buildSite(settings, served) {
   if (built) return;
   const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', NETLOOM_SITE: settings.site };
   await step('编译网页', node, [join(root, 'node_modules/next/dist/bin/next'), 'build'], { env });
+  await buildEarly(join(root, settings.site, 'static', 'early', wanted));
+  await compressScripts(join(root, settings.site, 'static'));
   const former = join(
     root,
     sites.find((site) => site !== settings.site),
@@ -176,6 +185,27 @@ async function buildSite(settings, served) {
   // Types of pages that are no more would be mistakes to the compiler, and running needs none.
   rmSync(join(former, 'types'), { recursive: true, force: true });
   writeFileSync(stampOf(settings.site), wanted);
+}
+
+/** Builds the script that shows terminals before the page's own code is there (app/early.ts), in a directory of its own. */
+async function buildEarly(directory) {
+  const args = [join(root, 'node_modules/rolldown/bin/cli.mjs'), join(root, 'app/early.ts')];
+  args.push('--file', join(directory, 'early.js'), '--format', 'iife', '--platform', 'browser', '--minify');
+  await step('编译终端', node, args);
+}
+
+/** Compresses scripts and styles once, so that web need not do it for each reader (assets.ts). */
+async function compressScripts(directory) {
+  for (const file of [...filesUnder(directory)]) {
+    const bytes = readFileSync(file);
+    if (!/\.(js|css|svg)$/.test(file) || bytes.length < COMPRESSED_MIN_BYTES) continue;
+    const [br, gz] = await Promise.all([
+      promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }),
+      promisify(gzip)(bytes, { level: 9 }),
+    ]);
+    writeFileSync(`${file}.br`, br);
+    writeFileSync(`${file}.gz`, gz);
+  }
 }
 
 /** Adds the scripts of the former site: pages that are open may yet ask for them, and their names carry hashes. */

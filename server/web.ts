@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { type Assets, createAssets } from './assets.ts';
 import { createClassroom } from './classroom.ts';
 import { type Curriculum, openCurriculum } from './curriculum.ts';
 import { type Env, socketPath } from './env.ts';
@@ -45,11 +46,13 @@ export async function prepareWeb(
 ): Promise<{ open(): Promise<Web> }> {
   const fault = (error: unknown, what: string) => log.error({ err: error }, what);
   const curriculum = await openCurriculum({ directory: env.content, tellMistakes: env.dev, fault });
+  // In development they change under way, and Next answers for them itself.
+  const assets = createAssets(env.dev ? '' : join(env.root, env.site, 'static'));
   const http = createServer();
   const render = await pages(http);
   // Only where it is wanted: the library takes a while.
   const ssh = env.sshPort > 0 ? (await import('./ssh.ts')).openSsh : undefined;
-  return { open: () => openWeb({ env, log, fault, curriculum, http, render, ssh }) };
+  return { open: () => openWeb({ env, log, fault, curriculum, assets, http, render, ssh }) };
 }
 
 async function openWeb(parts: {
@@ -57,11 +60,12 @@ async function openWeb(parts: {
   log: Logger;
   fault(error: unknown, what: string): void;
   curriculum: Curriculum;
+  assets: Assets;
   http: Server;
   render: Pages;
   ssh: typeof openSsh | undefined;
 }): Promise<Web> {
-  const { env, log, fault, curriculum, http, render } = parts;
+  const { env, log, fault, curriculum, assets, http, render } = parts;
   // The door opens last, but those who speak through it are made before.
   const door: { open?: Door } = {};
   curriculum.follow((lab, mistake) => {
@@ -154,6 +158,7 @@ async function openWeb(parts: {
   );
 
   const front = createHttp({
+    assets,
     classroom,
     sessions,
     files: createFiles(labd.remote),

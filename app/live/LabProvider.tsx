@@ -4,23 +4,17 @@ import { useParams, useRouter } from 'next/navigation';
 import { type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Request } from '../../server/protocol.ts';
 import { LiveContext } from './context.ts';
+import { earlyPart, endEarly } from './early.ts';
 import { createLive, type Live } from './live.ts';
-
-/** The lab of the page that was asked for, on its way while React still makes the page its own, which takes longer. */
-let early: Live | null = typeof window === 'undefined' ? null : begin(window.location.pathname);
-
-function begin(path: string): Live | null {
-  const [, lab, step] = /^\/labs\/([^/]+)\/([^/]+)/.exec(path) ?? [];
-  if (!lab || !step) return null;
-  const live = createLive(lab);
-  live.stand(step);
-  live.open();
-  return live;
-}
 
 interface Props {
   lab: string;
   children: ReactNode;
+}
+
+function ofEarly(lab: string): Live | undefined {
+  const live = earlyPart()?.live;
+  return live?.lab === lab ? live : undefined;
 }
 
 /** Keeps one lab alive for everything inside: one socket, one state, however often the step in the address changes. */
@@ -35,17 +29,14 @@ export function LabProvider({ lab, children }: Props) {
 function OneLab({ lab, children }: Props) {
   const router = useRouter();
   const { step } = useParams<{ step?: string }>();
-  const [live] = useState(() => (early?.lab === lab ? early : createLive(lab)));
+  const [live] = useState(() => ofEarly(lab) ?? createLive(lab));
 
   useEffect(() => live.stand(step ?? null), [live, step]);
   useEffect(() => live.on('content:changed', (changed) => changed === lab && router.refresh()), [live, lab, router]);
   useEffect(() => {
-    if (live !== early) live.open();
-    return () => {
-      early = null;
-      live.close();
-    };
-  }, [live]);
+    if (live !== ofEarly(lab)) live.open();
+    return () => (live === ofEarly(lab) ? endEarly() : live.close());
+  }, [live, lab]);
 
   return <LiveContext value={live}>{children}</LiveContext>;
 }

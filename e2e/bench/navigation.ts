@@ -19,7 +19,15 @@ interface Xterm {
 
 /** In the page: the time since navigation began once the prompt is there, else false. */
 function seesPrompt(): number | false {
-  const texts = [...document.querySelectorAll('.xterm-rows')].map((rows) => rows.textContent ?? '');
+  // A line counts where it can be seen: nothing lies over the middle of its prompt.
+  const lines = [...document.querySelectorAll('.xterm-rows > div')].filter((line) => {
+    const { left, top, height } = line.firstElementChild?.getBoundingClientRect() ?? new DOMRect();
+    return document
+      .elementFromPoint(left + height, top + height / 2)
+      ?.closest('.xterm')
+      ?.contains(line);
+  });
+  const texts = lines.map((line) => line.textContent ?? '');
   // Peers draw on a canvas; both hold their terminal out to the page, and what it has parsed is drawn in this frame.
   const { wetty_term, term = wetty_term } = window as { wetty_term?: Xterm; term?: Xterm };
   for (let index = 0; index < (term?.buffer?.active.length ?? 0); index += 1) {

@@ -1,8 +1,11 @@
-import { cookies } from 'next/headers';
+import { cookies, headers } from 'next/headers';
 import { notFound } from 'next/navigation';
+import { preload } from 'react-dom';
+import { earlyScript } from '../../early-script.ts';
 import { library, outline } from '../../library.ts';
 import { LabProvider } from '../../live/LabProvider.tsx';
 import { Machines } from './[step]/machines/Machines.tsx';
+import { MACHINES_COOKIE, readPreferences } from './[step]/machines/preferences.ts';
 import { SPLIT_COOKIE, STEPS_COOKIE } from './preferences.ts';
 import { Workspace } from './Workspace.tsx';
 
@@ -22,13 +25,27 @@ export default async function LabLayout({ params, children }: LayoutProps<'/labs
   const course = outline(lab);
   const jar = await cookies();
   const split = Number(jar.get(SPLIT_COOKIE)?.value);
+  const nonce = (await headers()).get('x-nonce') ?? undefined;
+  const early = earlyScript();
+  if (early) preload(early, { as: 'script', fetchPriority: 'high', ...(nonce ? { nonce } : {}) });
   return (
     <LabProvider lab={course.id}>
       <Workspace
         course={course}
         split={split >= 20 && split <= 80 ? split : undefined}
         stepsShown={jar.get(STEPS_COOKIE)?.value !== 'hidden'}
-        machines={<Machines lab={{ id: course.id, title: course.title }} nodes={course.nodes} steps={course.steps} />}
+        machines={
+          <>
+            <Machines
+              lab={{ id: course.id, title: course.title }}
+              nodes={course.nodes}
+              steps={course.steps}
+              liked={readPreferences(jar.get(MACHINES_COOKIE)?.value)}
+            />
+            {/* Runs where the page is read from the server, as soon as the panes above are there; never where React makes it. */}
+            {early ? <script src={early} nonce={nonce} /> : null}
+          </>
+        }
       >
         {children}
       </Workspace>

@@ -8,5 +8,18 @@ const REMEMBERED_S = 31_536_000;
 /** Remembers a preference of this browser. */
 export function remember(name: string, value: string): void {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs HTTPS, classrooms often have plain HTTP.
-  document.cookie = `${name}=${value}; path=/; max-age=${REMEMBERED_S}; samesite=lax`;
+  document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${REMEMBERED_S}; samesite=lax`;
+}
+
+/** What this browser remembers under a name. */
+export function remembered(name: string): string | undefined {
+  for (const pair of document.cookie.split('; ')) {
+    if (!pair.startsWith(`${name}=`)) continue;
+    try {
+      return decodeURIComponent(pair.slice(name.length + 1));
+    } catch {
+      return undefined; // Not of ours: no percent stands alone in what remember() writes.
+    }
+  }
+  return undefined;
 }

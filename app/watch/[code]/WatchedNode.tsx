@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import type { TerminalInfo } from '../../../server/protocol.ts';
-import { createPreferences, FONT_SIZES } from '../../labs/[lab]/[step]/machines/preferences.ts';
+import { FONT_SIZES, preferencesHere } from '../../labs/[lab]/[step]/machines/preferences.ts';
 import shared from '../../labs/[lab]/[step]/machines/shared.module.css';
 import { Terminal } from '../../labs/[lab]/[step]/machines/Terminal.tsx';
 import { TerminalTabs } from '../../labs/[lab]/[step]/machines/TerminalTabs.tsx';
@@ -28,7 +28,7 @@ export function WatchedNode({ live, node, colour, terminals, looked, onLook, res
   const [titles, setTitles] = useState<Record<string, string>>({});
   const [liked, setLiked] = useState({ fontSize: FONT_SIZES.usual as number, screenReader: false, copyOnSelect: true });
   // How this person likes terminals is known to the browser only.
-  useEffect(() => setLiked(createPreferences().get()), []);
+  useEffect(() => setLiked(preferencesHere()), []);
   const shown = terminals.find((one) => one.terminal === looked) ?? terminals[0];
   return (
     <section className={styles.node} data-node-color={colour} aria-label={node.label}>

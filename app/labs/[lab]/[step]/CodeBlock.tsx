@@ -3,7 +3,7 @@
 import { IconFileText, IconTerminal } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLab } from '../../../live/LabProvider.tsx';
-import { useRun } from '../../../live/run.ts';
+import { useRun } from '../../../live/useRun.ts';
 import type { OutlineNode } from '../outline.ts';
 import { BlockStatus } from './BlockStatus.tsx';
 import styles from './CodeBlock.module.css';

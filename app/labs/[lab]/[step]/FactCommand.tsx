@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import { useRun } from '../../../live/run.ts';
+import { useRun } from '../../../live/useRun.ts';
 import type { OutlineNode } from '../outline.ts';
 import { BlockStatus } from './BlockStatus.tsx';
 import { CopyButton } from './CopyButton.tsx';

@@ -38,7 +38,7 @@ interface Props {
 
 /** The bar atop the machines: what is shown, how it lies, how it is read. */
 export function Bar({ course, nodes, front, full, preferences }: Props) {
-  const { arrangement } = useSyncExternalStore(preferences.subscribe, preferences.get);
+  const { arrangement } = useSyncExternalStore(preferences.subscribe, preferences.get, preferences.get);
   const { look, looked } = useLab();
   return (
     <div className={styles.bar}>
@@ -123,7 +123,11 @@ function Weather() {
 
 function Settings({ preferences }: { preferences: PreferencesStore }) {
   const { state } = useLab();
-  const { fontSize, screenReader, copyOnSelect } = useSyncExternalStore(preferences.subscribe, preferences.get);
+  const { fontSize, screenReader, copyOnSelect } = useSyncExternalStore(
+    preferences.subscribe,
+    preferences.get,
+    preferences.get,
+  );
   const resize = (by: number) =>
     preferences.set({ fontSize: Math.min(FONT_SIZES.most, Math.max(FONT_SIZES.least, fontSize + by)) });
   return (

@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { Group, Panel, Separator, useDefaultLayout, useGroupRef } from 'react-resizable-panels';
+import { Group, type GroupProps, Panel, Separator, useGroupRef } from 'react-resizable-panels';
 import { useLab } from '../../../../live/LabProvider.tsx';
 import type { LabNode } from '../../../../live/live.ts';
 import { machines as words } from '../../../../live/words.ts';
@@ -12,10 +12,9 @@ import styles from './Machines.module.css';
 import { NodePane } from './NodePane.tsx';
 import { Picture, PictureBar } from './Picture.tsx';
 import { Provision } from './Provision.tsx';
-import { createPreferences, type PreferencesStore } from './preferences.ts';
+import { createPreferences, type Divided, type Preferences, type PreferencesStore } from './preferences.ts';
 import { ResetDialog } from './ResetDialog.tsx';
 import { StoppedNote } from './StoppedNote.tsx';
-import shared from './shared.module.css';
 import { show } from './show.ts';
 import { Travel } from './Travel.tsx';
 
@@ -23,14 +22,14 @@ interface Props {
   lab: { id: string; title: string };
   nodes: LabNode[];
   steps: OutlineStep[];
+  /** How this person likes the machines. */
+  liked: Preferences;
 }
 
 /** The machines' half of a lab's page: terminals above, the network below. */
-export function Machines({ lab, nodes, steps }: Props) {
+export function Machines({ lab, nodes, steps, liked }: Props) {
   const root = useRef<HTMLElement>(null);
-  const [preferences, setPreferences] = useState<PreferencesStore | null>(null);
-  // Preferences live in the browser: the server's page and the first one here show the pane without its parts.
-  useEffect(() => setPreferences(createPreferences()), []);
+  const [preferences] = useState(() => createPreferences(liked));
   useFocusKey(root, nodes);
   const full = useFull(nodes);
   return (
@@ -43,11 +42,7 @@ export function Machines({ lab, nodes, steps }: Props) {
       data-needs-script
       data-no-print
     >
-      {preferences ? (
-        <Parts nodes={nodes} steps={steps} preferences={preferences} full={full} />
-      ) : (
-        <div className={shared.bar} />
-      )}
+      <Parts nodes={nodes} steps={steps} preferences={preferences} full={full} />
       <ResetDialog nodes={nodes} steps={steps} />
       <InviteDialog />
     </section>
@@ -64,22 +59,17 @@ interface PartsProps {
 
 function Parts({ nodes, steps, preferences, full }: PartsProps) {
   const lab = useLab();
-  const liked = useSyncExternalStore(preferences.subscribe, preferences.get);
+  const liked = useSyncExternalStore(preferences.subscribe, preferences.get, preferences.get);
   const session = lab.state?.session;
   const running = session?.status === 'ready' || session?.status === 'resetting';
   // All nodes go one way: it is drawn once, in the place of all.
   const travelling = session?.status === 'resetting' && session.to > 1 && session.nodes.length === nodes.length;
+  // Until it is known, the panes lie ready under a veil: early.ts lifts it where there are terminals to be shown in them.
+  const unknown = !session && lab.connection !== 'refused';
   const front = nodes.find((node) => node.name === lab.front) ?? nodes[0];
-  const parts = useDefaultLayout({
-    id: 'netloom-machines',
-    panelIds: liked.picture ? ['terminals', 'picture'] : ['terminals'],
-    onlySaveAfterUserInteractions: true,
-  });
-  const panes = useDefaultLayout({
-    id: `netloom-nodes-${liked.arrangement}`,
-    panelIds: nodes.map((node) => node.name),
-    onlySaveAfterUserInteractions: true,
-  });
+  const divide = (what: Divided): GroupProps['onLayoutChanged'] => {
+    return (shares, { isUserInteraction }) => isUserInteraction && preferences.divide(what, shares);
+  };
   const group = useGroupRef();
   const laid = useRef(liked.arrangement);
   useEffect(() => {
@@ -87,14 +77,14 @@ function Parts({ nodes, steps, preferences, full }: PartsProps) {
     laid.current = liked.arrangement;
     // The panes stay the same elements, so that no screen is lost; only their shares change with the arrangement.
     const equal = Object.fromEntries(nodes.map((node) => [node.name, 100 / nodes.length]));
-    group.current?.setLayout(panes.defaultLayout ?? equal);
+    group.current?.setLayout(liked.shares[liked.arrangement] ?? equal);
   });
 
   return (
     <>
       <Bar
         course={nodes}
-        nodes={running ? nodes : []}
+        nodes={running || unknown ? nodes : []}
         front={full ?? front?.name ?? null}
         full={full !== null}
         preferences={preferences}
@@ -103,22 +93,22 @@ function Parts({ nodes, steps, preferences, full }: PartsProps) {
       <Group
         className={styles.parts}
         orientation="vertical"
-        defaultLayout={parts.defaultLayout}
-        onLayoutChanged={parts.onLayoutChanged}
+        defaultLayout={liked.picture ? liked.shares.parts : undefined}
+        onLayoutChanged={divide('parts')}
       >
         <Panel id="terminals" minSize={120} className={styles.stack}>
           {travelling ? (
             <div className={styles.way}>
               <Travel session={session} steps={steps} />
             </div>
-          ) : running ? (
+          ) : running || unknown ? (
             <Group
               className={styles.nodes}
               groupRef={group}
               data-arrangement={liked.arrangement}
               orientation={liked.arrangement === 'columns' ? 'horizontal' : 'vertical'}
-              defaultLayout={panes.defaultLayout}
-              onLayoutChanged={panes.onLayoutChanged}
+              defaultLayout={liked.shares[liked.arrangement]}
+              onLayoutChanged={divide(liked.arrangement)}
             >
               {nodes.map((node, index) => [
                 index > 0 ? <Separator key={`before-${node.name}`} className={styles.edge} /> : null,
@@ -136,6 +126,11 @@ function Parts({ nodes, steps, preferences, full }: PartsProps) {
           ) : (
             <Provision nodes={nodes} steps={steps} />
           )}
+          {unknown ? (
+            <div className={styles.veil}>
+              <Provision nodes={nodes} steps={steps} />
+            </div>
+          ) : null}
         </Panel>
         {liked.picture ? <Separator className={styles.edge} /> : null}
         {liked.picture ? (

@@ -4,6 +4,7 @@ import { Loader } from '@mantine/core';
 import { IconMinimize, IconPlus, IconRefresh, IconSearch, IconUpload } from '@tabler/icons-react';
 import { type ReactNode, useRef, useState } from 'react';
 import type { TerminalInfo } from '../../../../../server/protocol.ts';
+import { earlyPart } from '../../../../live/early.ts';
 import { useLab, useLive } from '../../../../live/LabProvider.tsx';
 import type { LabNode } from '../../../../live/live.ts';
 import { machines as words } from '../../../../live/words.ts';
@@ -42,6 +43,7 @@ export function NodePane({ node, colour, liked, steps }: Props) {
   const [dialog, setDialog] = useState<'files' | 'ssh' | null>(null);
   const [dropped, setDropped] = useState<Dropped | null>(null);
   const session = lab.state?.session;
+  const unknown = !session;
   const open = session && 'terminals' in session ? session.terminals : [];
   const over = lab.ended.map((one) => one.info).filter((info) => !open.some((one) => one.terminal === info.terminal));
   const terminals = [...open, ...over].filter((one) => one.node === node.name).sort((a, b) => a.number - b.number);
@@ -101,7 +103,12 @@ export function NodePane({ node, colour, liked, steps }: Props) {
         <Action label={words.newTerminal} onClick={openOne} disabled={resetting}>
           <IconPlus size={15} stroke={1.7} />
         </Action>
-        <Action name={styles.search} label={words.search} onClick={() => handle.current?.find()} disabled={!shown}>
+        <Action
+          name={styles.search}
+          label={words.search}
+          onClick={() => handle.current?.find()}
+          disabled={!shown && !unknown}
+        >
           <IconSearch size={15} stroke={1.7} />
         </Action>
         <Action label={words.reset} onClick={() => ask({ node: node.name })} disabled={resetting}>
@@ -128,22 +135,23 @@ export function NodePane({ node, colour, liked, steps }: Props) {
         />
       </div>
       <div className={styles.screens}>
-        {terminals.map((one) => (
+        {(unknown ? [null] : terminals).map((one) => (
           <Terminal
-            key={one.terminal}
+            // The one that was opened early stays in its place.
+            key={!one || one.terminal === earlyPart()?.terminalOn(node.name) ? node.name : one.terminal}
             live={live}
-            terminal={one.terminal}
+            terminal={one?.terminal ?? null}
             node={node}
-            number={one.number}
-            shown={one === shown}
+            number={one?.number ?? 1}
+            shown={one === null || one === shown}
             liked={liked}
-            onTitle={(title) => setTitles((before) => ({ ...before, [one.terminal]: title }))}
-            ended={endOf(one)}
-            onReopen={() => reopen(one)}
+            onTitle={(title) => one && setTitles((before) => ({ ...before, [one.terminal]: title }))}
+            ended={one ? endOf(one) : undefined}
+            onReopen={() => one && reopen(one)}
             {...(one === shown ? { handle } : {})}
           />
         ))}
-        {terminals.length === 0 && !resetting ? (
+        {terminals.length === 0 && !resetting && !unknown ? (
           <div className={styles.cover}>
             <p>{words.empty}</p>
             <button type="button" className={shared.button} onClick={openOne}>

@@ -1,6 +1,8 @@
 'use client';
 
+import '@xterm/xterm/css/xterm.css';
 import { type Ref, useEffect, useImperativeHandle, useRef, useState, useSyncExternalStore } from 'react';
+import { earlyPart } from '../../../../live/early.ts';
 import type { LabNode, TerminalLive } from '../../../../live/live.ts';
 import { createStore } from '../../../../live/store.ts';
 import { machines as words } from '../../../../live/words.ts';
@@ -15,16 +17,17 @@ import type { ScreenStyle } from './screen.ts';
 import type { Size } from './size.ts';
 import styles from './Terminal.module.css';
 import { TerminalMenu } from './TerminalMenu.tsx';
-import type { Note, Viewer } from './viewer.ts';
+import type { Note, Viewer, ViewerEvents } from './viewer.ts';
 
-/** xterm.js is the largest part of the page: asked for at once, it comes while the connection is made. */
+/** xterm.js is the largest part of the page, and early.ts has brought it once already. */
 const loadCode = () => Promise.all([import('./screen.ts'), import('./viewer.ts')]);
-// A failure is told by the terminal that asks again.
-if (typeof window !== 'undefined') loadCode().catch(() => undefined);
+// A lab that did not begin early needs it soon; a failure is told by the terminal that asks again.
+if (typeof window !== 'undefined' && !earlyPart()) loadCode().catch(() => undefined);
 
 /** The terminal that had the focus last: on a touch screen it has the row of keys, which there is no room for twice. */
 const touched = createStore<{ terminal: string | null }>({ terminal: null });
 const nobody = () => null;
+const NOTHING = { __html: '' };
 
 /** What the pane's header may do with the terminal in front. */
 export interface TerminalHandle {
@@ -36,7 +39,8 @@ export interface TerminalHandle {
 interface Props {
   /** Over what it is seen: a learner's lab, or a session that is watched. */
   live: TerminalLive;
-  terminal: string;
+  /** Null while it is not known which there are: its place lies ready. */
+  terminal: string | null;
   node: LabNode;
   number: number;
   /** Whether it is the one in front of its pane. */
@@ -70,7 +74,7 @@ export function Terminal(props: Props) {
   const label = words.terminal(node.label, number);
   // What the screen is made with; later changes go through style().
   const first = useRef({ fontSize, screenReader, copyOnSelect, label, onTitle: props.onTitle });
-  first.current.onTitle = props.onTitle;
+  Object.assign(first.current, { label, onTitle: props.onTitle });
 
   const paste = (text: string, into: Viewer | null | undefined = viewer) => {
     if (text.length > PASTE_MAX) into?.note('too-large');
@@ -87,35 +91,36 @@ export function Terminal(props: Props) {
   latest.current = { paste, openMenu };
 
   useEffect(() => {
+    const element = place.current;
+    if (terminal === null || !element) return;
     let dropped = false;
-    let made: Viewer | undefined;
-    loadCode().then(
-      ([{ openScreen }, { createViewer }]) => {
-        const element = place.current;
-        if (dropped || !element) return;
-        made = createViewer(
-          live,
-          terminal,
-          element,
-          readOnly,
-          (events) => openScreen(element, { ...first.current, readOnly }, events),
-          {
-            note: setNote,
-            mirrored: (size) =>
-              setMirrored((before) => (before?.cols === size?.cols && before?.rows === size?.rows ? before : size)),
-            ctrl: setCtrl,
-            title: (title) => first.current.onTitle(title),
-            link: setLink,
-            find: () => setSearching(true),
-            paste: (text) => latest.current.paste(text, made),
-            focus: () => touched.set({ terminal }),
-            menu: (at) => latest.current.openMenu(at),
-          },
-        );
-        setViewer(made);
-      },
-      () => setNote('not-open'),
-    );
+    const events: ViewerEvents = {
+      note: setNote,
+      mirrored: (size) =>
+        setMirrored((before) => (before?.cols === size?.cols && before?.rows === size?.rows ? before : size)),
+      ctrl: setCtrl,
+      title: (title) => first.current.onTitle(title),
+      link: setLink,
+      find: () => setSearching(true),
+      paste: (text) => latest.current.paste(text, made),
+      focus: () => touched.set({ terminal }),
+      menu: (at) => latest.current.openMenu(at),
+    };
+    let made = earlyPart()?.take(terminal, element, events);
+    if (made) {
+      made.screen.name(first.current.label);
+      setViewer(made);
+    } else {
+      loadCode().then(
+        ([{ openScreen }, { createViewer }]) => {
+          if (dropped) return;
+          const options = { ...first.current, readOnly };
+          made = createViewer(live, terminal, element, readOnly, (ears) => openScreen(element, options, ears), events);
+          setViewer(made);
+        },
+        () => setNote('not-open'),
+      );
+    }
     return () => {
       dropped = true;
       made?.dispose();
@@ -154,7 +159,7 @@ export function Terminal(props: Props) {
     <div
       className={styles.terminal}
       data-shown={shown}
-      data-terminal={terminal}
+      data-terminal={terminal ?? ''}
       data-node={node.name}
       inert={!shown}
       ref={root}
@@ -169,7 +174,14 @@ export function Terminal(props: Props) {
         />
       ) : null}
       <section className={styles.place} aria-label={label}>
-        <div className={styles.screen} ref={place} />
+        <div
+          className={styles.screen}
+          ref={place}
+          data-place={terminal === null ? node.name : undefined}
+          // biome-ignore lint/security/noDangerouslySetInnerHtml: it sets nothing; React thus leaves alone what early.ts put here.
+          dangerouslySetInnerHTML={NOTHING}
+          suppressHydrationWarning
+        />
         <Notes
           note={note}
           ended={ended}

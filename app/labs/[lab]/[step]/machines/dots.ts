@@ -1,6 +1,5 @@
 import type { IDecoration, IDisposable, IMarker, Terminal } from '@xterm/xterm';
 import { terminalWords as words } from '../../../../live/words.ts';
-import styles from './Terminal.module.css';
 
 /** How long the line of a prompt one has gone to is lit, ms. */
 const FLASH_MS = 900;
@@ -26,7 +25,7 @@ export function createDots(term: Terminal): Dots {
     add(prompt, code) {
       const dot = term.registerDecoration({ marker: prompt });
       dot?.onRender((element) => {
-        element.classList.add(styles.dot ?? '');
+        element.dataset.dot = '';
         element.dataset.failed = String(code !== 0);
         element.title = words.exit(code);
         element.role = 'img';
@@ -37,7 +36,7 @@ export function createDots(term: Terminal): Dots {
     flash(line) {
       dim();
       lit = term.registerDecoration({ marker: line, width: term.cols });
-      lit?.onRender((element) => element.classList.add(styles.lit ?? ''));
+      lit?.onRender((element) => element.toggleAttribute('data-lit', true));
       timer = setTimeout(dim, FLASH_MS);
     },
     dispose: dim,

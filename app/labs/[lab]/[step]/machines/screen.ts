@@ -1,4 +1,3 @@
-import '@xterm/xterm/css/xterm.css';
 import { FitAddon } from '@xterm/addon-fit';
 import type { SearchAddon } from '@xterm/addon-search';
 import { WebLinksAddon } from '@xterm/addon-web-links';
@@ -10,7 +9,6 @@ import { guard, plainTitle, webAddress } from './guard.ts';
 import { isReport } from './keys.ts';
 import { onMenuAsked, type Point } from './press.ts';
 import { allowed, fittingFont, type Size } from './size.ts';
-import styles from './Terminal.module.css';
 import { themeOf } from './theme.ts';
 import { boundedUnicode } from './unicode.ts';
 
@@ -64,6 +62,8 @@ export interface Screen {
    */
   arrange(own: boolean): Size | null;
   style(options: ScreenStyle): void;
+  /** Says whose screen it is, to those who hear the page. */
+  name(label: string): void;
   search(): Promise<SearchAddon>;
   copy(text?: string): Promise<void>;
   /** Scrolls from prompt to prompt. */
@@ -77,7 +77,7 @@ export interface Screen {
 export function openScreen(element: HTMLElement, options: ScreenOptions, events: ScreenEvents): Screen {
   let liked: ScreenStyle = options;
   const frame = document.createElement('div');
-  frame.className = styles.frame ?? '';
+  frame.dataset.frame = '';
   element.append(frame);
   const askLink = (text: string) => {
     const address = webAddress(text);
@@ -113,7 +113,8 @@ export function openScreen(element: HTMLElement, options: ScreenOptions, events:
   const offs: IDisposable[] = [...guard(term), commands, dots];
 
   term.open(frame);
-  term.textarea?.setAttribute('aria-label', options.label);
+  const name = (label: string) => term.textarea?.setAttribute('aria-label', label);
+  name(options.label);
   term.textarea?.addEventListener('focus', events.focus);
   const canvas = frame.querySelector('.xterm-screen') ?? frame;
 
@@ -198,6 +199,7 @@ export function openScreen(element: HTMLElement, options: ScreenOptions, events:
   return {
     term,
     commands,
+    name,
     copy,
     go,
     arrange(own) {

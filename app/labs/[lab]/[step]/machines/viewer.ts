@@ -35,6 +35,8 @@ export interface ViewerEvents {
 /** One terminal on one screen: attaches on every new connection, writes what comes, sends what is typed. */
 export interface Viewer {
   readonly screen: Screen;
+  /** Tells another from now on, and at once what holds. */
+  hear(events: ViewerEvents): void;
   note(note: Note): void;
   /** Makes this window decide the size. */
   take(): void;
@@ -55,8 +57,9 @@ export function createViewer(
   element: HTMLElement,
   readOnly: boolean,
   open: (events: ScreenEvents) => Screen,
-  events: ViewerEvents,
+  first: ViewerEvents,
 ): Viewer {
+  let events = first;
   let ended = false;
   let gone = false;
   let epoch = 0;
@@ -69,6 +72,8 @@ export function createViewer(
   let wished = '';
   let ctrl = false;
   let said: Note = null;
+  let title = '';
+  let mirrored: Size | null = null;
   let rest: ReturnType<typeof setTimeout> | undefined;
   let noted: ReturnType<typeof setTimeout> | undefined;
 
@@ -117,7 +122,8 @@ export function createViewer(
   function settle() {
     const room = screen.arrange(decides);
     const { term } = screen;
-    events.mirrored(decides || readOnly || !room || equal(room, term) ? null : { cols: term.cols, rows: term.rows });
+    mirrored = decides || readOnly || !room || equal(room, term) ? null : { cols: term.cols, rows: term.rows };
+    events.mirrored(mirrored);
     if (!room || !attached || readOnly || ended) return;
     if (wished !== `${room.cols}x${room.rows}`) void wish(room, false);
   }
@@ -143,10 +149,13 @@ export function createViewer(
     },
     // Programs ask the terminal, not every window that shows it.
     report: (data) => !stream.replaying() && decides && attached && type(data),
-    title: events.title,
-    link: events.link,
-    paste: events.paste,
-    find: events.find,
+    title(now) {
+      title = now;
+      events.title(now);
+    },
+    link: (address) => events.link(address),
+    paste: (text) => events.paste(text),
+    find: () => events.find(),
     focus() {
       events.focus();
       // Whoever decided may have gone, of which nobody tells.
@@ -154,7 +163,7 @@ export function createViewer(
       wished = '';
       settle();
     },
-    menu: events.menu,
+    menu: (at) => events.menu(at),
     copied: (done) => note(done ? 'copied' : 'no-clipboard'),
   });
 
@@ -219,6 +228,13 @@ export function createViewer(
 
   return {
     screen,
+    hear(next) {
+      events = next;
+      next.note(said);
+      next.mirrored(mirrored);
+      next.ctrl(ctrl);
+      if (title) next.title(title);
+    },
     note,
     take,
     settle,
