@@ -12,8 +12,8 @@ import { createLive, type Live } from './live/live.ts';
  * server has drawn for it. A script of its own (setup.js builds it), which React finds at work (live/early.ts).
  */
 
-/** How long the other terminals wait for the first at most, ms. */
-const SECOND_MS = 500;
+/** How long the other terminals and the page's own scripts wait for the first terminal at most, ms. */
+const FIRST_MS = 2_000;
 
 const PAGE = /^\/labs\/([^/]+)\/([^/]+)/;
 
@@ -66,22 +66,33 @@ function begin(lab: string, step: string): Early {
     terminals.set(place.dataset.place ?? '', one.terminal);
     return one;
   };
+  let openRest = () => {};
+  const yieldToPage = () => {
+    clearTimeout(limit);
+    window.netloomGo?.();
+  };
+  const limit = setTimeout(() => {
+    openRest();
+    yieldToPage();
+  }, FIRST_MS);
   const show = () => {
     if (live.view.get().epoch === 0) return;
     stop();
-    if (live.view.get().state?.session.status !== 'ready') return;
+    if (live.view.get().state?.session.status !== 'ready') return yieldToPage();
     // What lies over the places until it is known whether there are terminals.
     document.documentElement.toggleAttribute('data-terminals', true);
     const [first, ...others] = document.querySelectorAll<HTMLElement>('[data-place]');
     const screen = first && open(first)?.viewer.screen;
-    // The others come when the first is to be seen: to open one takes as long as to wait for its first bytes.
-    const go = () => {
-      clearTimeout(timer);
+    // Everything else comes when the first is to be seen.
+    const seen = screen?.term.onWriteParsed(() => {
       seen?.dispose();
+      requestAnimationFrame(() => setTimeout(openRest));
+    });
+    openRest = () => {
+      openRest = () => {};
       for (const place of others) if (place.isConnected && place.dataset.place) open(place);
+      yieldToPage();
     };
-    const timer = setTimeout(go, SECOND_MS);
-    const seen = screen?.term.onWriteParsed(() => requestAnimationFrame(() => setTimeout(go)));
   };
   const stop = live.view.subscribe(show);
   live.stand(step);
@@ -100,6 +111,7 @@ function begin(lab: string, step: string): Early {
     },
     close() {
       stop();
+      clearTimeout(limit);
       document.documentElement.removeAttribute('data-terminals');
       for (const { viewer } of opened.values()) viewer.dispose();
       opened.clear();

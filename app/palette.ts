@@ -2,10 +2,10 @@ import { type CSSVariablesResolver, createTheme, defaultVariantColorsResolver } 
 
 /** System fonts, Latin first: a Chinese face's Latin letters are poor and would win if it came first. */
 export const SANS =
-  'system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif';
+  'system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "Source Han Sans SC", "WenQuanYi Micro Hei", sans-serif';
 /** The same order for code: a CJK monospace last, so that Chinese in comments keeps its grid. */
 export const MONO =
-  'ui-monospace, "JetBrains Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", "Noto Sans Mono CJK SC", "Microsoft YaHei UI", monospace';
+  'ui-monospace, "JetBrains Mono", "DejaVu Sans Mono", "Cascadia Mono", Menlo, Consolas, "Noto Sans Mono CJK SC", "Microsoft YaHei UI", monospace';
 
 /** Mantine in the colours and measures of this product; the colours themselves are variables in globals.css. */
 export const theme = createTheme({

@@ -2,6 +2,8 @@ import { Agent, request as ask, type ClientRequest, type IncomingMessage, type S
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { constants, createGzip } from 'node:zlib';
+import { createHold, HOLD_HEADER } from './hold.ts';
 
 /** What a page may be sent: nothing, but for the small reports of development's error display. */
 const BODY_MAX_BYTES = 256 * 1_024;
@@ -80,13 +82,29 @@ function refusalOf({ method = '', headers }: IncomingMessage): number | undefine
 }
 
 /** Takes the pages' answer over: what is set on the response already stays, unless they say otherwise. */
-async function passOn(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+function takeHead(answer: IncomingMessage, response: ServerResponse): void {
   for (const [name, values] of Object.entries(endToEnd(answer.headersDistinct))) {
     if (name === 'set-cookie') response.appendHeader(name, values);
     else response.setHeader(name, values);
   }
+}
+
+/** Passes an answer on as it is. */
+async function passOn(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+  takeHead(answer, response);
   response.writeHead(answer.statusCode ?? 502);
   await pipeline(answer, response);
+}
+
+/** Passes a page on with its scripts held, and compresses it in the pages' place. */
+async function passHeld(answer: IncomingMessage, response: ServerResponse, nonce: string, zip: boolean): Promise<void> {
+  takeHead(answer, response);
+  response.removeHeader('Content-Length');
+  if (zip) response.setHeader('Content-Encoding', 'gzip');
+  response.writeHead(answer.statusCode ?? 502);
+  // Each piece goes out at once: in the first one the browser finds what to ask for.
+  const packed = zip ? [createGzip({ flush: constants.Z_SYNC_FLUSH })] : [];
+  await pipeline([answer, createHold(nonce), ...packed, response]);
 }
 
 /** Sends a request's body on; one that grows too large ends the browser's connection, and with it everything else. */
@@ -112,7 +130,12 @@ export function createForward(path: string): Forward {
       return;
     }
     // A Unix socket has no address that Next could take.
-    const headers = { ...endToEnd(request.headers), 'x-forwarded-for': request.socket.remoteAddress ?? '' };
+    const headers: Record<string, string | string[]> = {
+      ...endToEnd(request.headers),
+      'x-forwarded-for': request.socket.remoteAddress ?? '',
+    };
+    const hold = String(request.headers[HOLD_HEADER] ?? '');
+    if (hold) headers['accept-encoding'] = 'identity';
     const asked = ask({ agent, socketPath: path, method, path: url, headers });
     response.once('close', () => {
       // The reader went away.
@@ -120,7 +143,10 @@ export function createForward(path: string): Forward {
     });
     asked.on('response', (answer) => {
       // Either side may go away in the middle of a page.
-      passOn(answer, response).catch(() => response.destroy());
+      const isPage = answer.headers['content-type']?.startsWith('text/html');
+      const zip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+      const passed = hold && isPage ? passHeld(answer, response, hold, zip) : passOn(answer, response);
+      passed.catch(() => response.destroy());
     });
     asked.on('error', () => {
       if (!response.destroyed) answerAbsent(request, response);

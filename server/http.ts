@@ -9,6 +9,7 @@ import type { Classroom } from './classroom.ts';
 import { cookieFor, tokenOf } from './cookie.ts';
 import { fileRoutes } from './file-routes.ts';
 import type { Files } from './files.ts';
+import { HOLD_HEADER } from './hold.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Wrong codes from one address within ten minutes. */
@@ -117,17 +118,19 @@ export function createHttp(options: {
     return path === '/resume' && request.method === 'POST';
   }
 
-  /** A browser that opens a page for the first time becomes a guest. */
-  async function welcome(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** A browser that opens a page for the first time becomes a guest; hands back whose a known one is. */
+  async function welcome(request: IncomingMessage, response: ServerResponse): Promise<string | undefined> {
     const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
-    if (!isPage || request.url?.startsWith('/_next/')) return;
+    if (!isPage || request.url?.startsWith('/_next/')) return undefined;
     const token = tokenOf(request.headers.cookie);
-    if (token && (await classroom.personOf(token))) return;
+    const person = token && (await classroom.personOf(token));
+    if (person) return person;
     const granted = await guests.consume(addressOf(request)).then(
       () => true,
       () => false,
     );
     if (granted) response.setHeader('Set-Cookie', cookieFor(await classroom.welcome(), isSecure(request)));
+    return undefined;
   }
 
   return {
@@ -145,13 +148,18 @@ export function createHttp(options: {
       // Next answers notFound() below a layout with an empty document that only a script can fill; an address it knows
       // nothing of gets the whole page.
       const place = LAB_ADDRESS.exec(request.url ?? '');
-      if (place?.[1] && !options.taught(place[1], place[2])) request.url = NOWHERE;
+      const isTaught = place?.[1] !== undefined && options.taught(place[1], place[2]);
+      if (place && !isTaught) request.url = NOWHERE;
       const nonce = randomBytes(16).toString('base64');
       const policy = policyOf(nonce, options.dev);
       request.headers['x-nonce'] = nonce;
       request.headers['content-security-policy'] = policy;
       response.setHeader('Content-Security-Policy', policy);
-      await welcome(request, response);
+      delete request.headers[HOLD_HEADER];
+      const person = await welcome(request, response);
+      const owned = person && isTaught && place[2] ? await sessions.of(person, place[1] ?? '') : undefined;
+      // Whoever has terminals is to see them before anything else of the page begins.
+      if (owned?.session.status() === 'ready') request.headers[HOLD_HEADER] = nonce;
       return false;
     },
   };

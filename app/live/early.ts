@@ -16,6 +16,8 @@ declare global {
   interface Window {
     /** Written by app/early.ts, a script of its own; null says that React was first, or that it is over. */
     netloomEarly?: Early | null;
+    /** Lets the page's own scripts begin, where the server holds them back (server/hold.ts). */
+    netloomGo?: () => void;
   }
 }
 
