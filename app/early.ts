@@ -13,7 +13,7 @@ import { createLive, type Live } from './live/live.ts';
  */
 
 /** How long the other terminals and the page's own scripts wait for the first terminal at most, ms. */
-const FIRST_MS = 2_000;
+const FIRST_MS = 4_000;
 
 const PAGE = /^\/labs\/([^/]+)\/([^/]+)/;
 

@@ -2,7 +2,7 @@
 
 import { IconBook2, IconTerminal2 } from '@tabler/icons-react';
 import { useParams } from 'next/navigation';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useState } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { Header } from './Header.tsx';
 import type { Outline } from './outline.ts';
@@ -48,7 +48,12 @@ export function Workspace(props: {
   };
 
   return (
-    <div className={styles.frame} data-steps={stepsShown ? 'shown' : 'hidden'} data-view={view}>
+    <div
+      className={styles.frame}
+      style={{ '--prose-share': `${prose}%` } as CSSProperties}
+      data-steps={stepsShown ? 'shown' : 'hidden'}
+      data-view={view}
+    >
       <a href="#text" className="skip">
         跳到课文
       </a>

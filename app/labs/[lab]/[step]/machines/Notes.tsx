@@ -2,9 +2,9 @@
 
 import { machines, terminalWords as words } from '../../../../live/words.ts';
 import styles from './Notes.module.css';
+import type { Note } from './noting.ts';
 import shared from './shared.module.css';
 import type { Size } from './size.ts';
-import type { Note } from './viewer.ts';
 
 interface Props {
   note: Note;

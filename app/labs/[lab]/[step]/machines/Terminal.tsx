@@ -9,6 +9,7 @@ import { machines as words } from '../../../../live/words.ts';
 import { Keys } from './Keys.tsx';
 import { LinkDialog } from './LinkDialog.tsx';
 import { Notes } from './Notes.tsx';
+import type { Note } from './noting.ts';
 import { PasteDialog } from './PasteDialog.tsx';
 import { needsYes, PASTE_MAX } from './paste.ts';
 import type { Point } from './press.ts';
@@ -17,7 +18,7 @@ import type { ScreenStyle } from './screen.ts';
 import type { Size } from './size.ts';
 import styles from './Terminal.module.css';
 import { TerminalMenu } from './TerminalMenu.tsx';
-import type { Note, Viewer, ViewerEvents } from './viewer.ts';
+import type { Viewer, ViewerEvents } from './viewer.ts';
 
 /** xterm.js is the largest part of the page, and early.ts has brought it once already. */
 const loadCode = () => Promise.all([import('./screen.ts'), import('./viewer.ts')]);

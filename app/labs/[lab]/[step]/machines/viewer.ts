@@ -1,21 +1,17 @@
 import type { TerminalLive } from '../../../../live/live.ts';
 import { watchHidden } from './hidden.ts';
 import { type Key, keyData, withCtrl } from './keys.ts';
+import { createNoting, type Note } from './noting.ts';
 import { cleanPaste } from './paste.ts';
 import type { Point } from './press.ts';
 import type { Screen, ScreenEvents } from './screen.ts';
 import { equal, type Size } from './size.ts';
 import { createStream } from './stream.ts';
 import { createStringLimit } from './strings.ts';
-import { createTyping, type Loss } from './typing.ts';
+import { createTyping } from './typing.ts';
 
 /** Dragging a border changes the size many times a second; the shell hears of it when the hand rests this long, ms. */
 const RESIZE_REST_MS = 90;
-/** How long a note stays, ms: long enough to be read; and one that only confirms. */
-const NOTE_MS = 8_000;
-const CONFIRM_MS = 1_400;
-/** What is to be said quietly beside a terminal just now. */
-export type Note = Loss | 'not-open' | 'too-large' | 'copied' | 'no-clipboard' | null;
 
 /** What the component is told. */
 export interface ViewerEvents {
@@ -68,22 +64,16 @@ export function createViewer(
   let away = false;
   /** Whether this window decides the size; believed until the server says otherwise, so that nothing jumps. */
   let decides = !readOnly;
+  /** Whether that was answered since the last attach: sizes of the past, in a replay, say nothing about it. */
+  let told = false;
   /** The size last wished for since the last attach, as text. */
   let wished = '';
   let ctrl = false;
-  let said: Note = null;
   let title = '';
   let mirrored: Size | null = null;
   let rest: ReturnType<typeof setTimeout> | undefined;
-  let noted: ReturnType<typeof setTimeout> | undefined;
 
-  const note = (what: Note) => {
-    clearTimeout(noted);
-    said = what;
-    events.note(what);
-    if (what === null || what === 'not-open') return;
-    noted = setTimeout(note, what === 'copied' ? CONFIRM_MS : NOTE_MS, null);
-  };
+  const { said, note, stop: stopNoting } = createNoting((what) => events.note(what));
 
   const limit = createStringLimit();
   const stream = createStream({
@@ -107,7 +97,10 @@ export function createViewer(
     wished = `${size.cols}x${size.rows}`;
     const answer = await live.request('terminal:resize', { terminal, ...size, take });
     if (gone) return;
-    if (answer.ok) decide(answer.data.decides);
+    if (answer.ok) {
+      told = true;
+      decide(answer.data.decides);
+    }
     // The next occasion asks again.
     else wished = '';
   };
@@ -173,8 +166,9 @@ export function createViewer(
     if (gone) return;
     if (answer.ok) {
       attached = true;
+      told = false;
       wished = '';
-      if (said === 'not-open') note(null);
+      if (said() === 'not-open') note(null);
       stream.attached(answer.data);
       if (answer.data.atPrompt !== null) live.runner.notePrompt(terminal, answer.data.atPrompt);
       settle();
@@ -216,7 +210,7 @@ export function createViewer(
     live.on('terminal:size', (which, { cols, rows, decides: now }) => {
       if (which !== terminal) return;
       stream.size({ cols, rows });
-      if (!readOnly) decide(now);
+      if (!readOnly && (now || told)) decide(now);
     }),
     live.on('terminal:ended', (which) => {
       if (which !== terminal) return;
@@ -230,7 +224,7 @@ export function createViewer(
     screen,
     hear(next) {
       events = next;
-      next.note(said);
+      next.note(said());
       next.mirrored(mirrored);
       next.ctrl(ctrl);
       if (title) next.title(title);
@@ -251,7 +245,7 @@ export function createViewer(
     dispose() {
       gone = true;
       clearTimeout(rest);
-      clearTimeout(noted);
+      stopNoting();
       watcher.disconnect();
       for (const off of offs) off();
       // Also after its end: the server keeps the replay of a terminal as long as somebody looks.
