@@ -5,8 +5,11 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { createGunzip } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createForward } from './forward.ts';
+
+const PAGE = '<html><head><script src="/_next/static/chunks/1.js" async=""></script></head><body>课文</body></html>';
 
 let directory: string;
 let socket: string;
@@ -161,4 +164,26 @@ it('joins connections for hot reload, and ends both when one ends', async () => 
   await once(pages, 'close');
   const again = ask({ port, host: '127.0.0.1', path: '/_next/hmr', headers }).end();
   await expect(once(again, 'upgrade')).rejects.toThrow();
+});
+
+it('holds the scripts of a page where web says so, and compresses it in their place', async () => {
+  const asked: (string | undefined)[] = [];
+  await openPages((request, response) => {
+    asked.push(request.headers['accept-encoding'] as string | undefined);
+    const type = request.url === '/text' ? 'text/plain' : 'text/html; charset=utf-8';
+    response.writeHead(200, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(PAGE) });
+    response.end(PAGE);
+  });
+  const plain = await get({ headers: { 'x-hold': 'abc' } });
+  expect(plain.body).toContain('<script type="text/plain" data-held="" src="/_next/static/chunks/1.js" async="">');
+  expect(plain.headers['content-encoding']).toBeUndefined();
+  expect(plain.headers['content-length']).toBeUndefined();
+  const asking = ask({ port, host: '127.0.0.1', headers: { 'x-hold': 'abc', 'accept-encoding': 'gzip, br' } });
+  asking.end();
+  const [zipped] = (await once(asking, 'response')) as [IncomingMessage];
+  expect(zipped.headers['content-encoding']).toBe('gzip');
+  expect(await text(zipped.pipe(createGunzip()))).toBe(plain.body);
+  expect(asked).toEqual(['identity', 'identity']);
+  expect((await get({ path: '/text', headers: { 'x-hold': 'abc' } })).body).toBe(PAGE);
+  expect((await get()).body).toBe(PAGE);
 });

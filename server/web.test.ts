@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readEnv, socketPath } from './env.ts';
+import { HOLD_HEADER } from './hold.ts';
 import type { Labd } from './labd/contract.ts';
 import type { Answer, LabState, Request, RequestName } from './protocol.ts';
 import { connectSeam } from './seam.ts';
@@ -44,8 +45,8 @@ function launch(entry: string): void {
 }
 
 async function openWeb(): Promise<void> {
-  const prepared = await prepareWeb(env, pino({ level: 'silent' }), async () => async (_request, response) => {
-    response.end('page');
+  const prepared = await prepareWeb(env, pino({ level: 'silent' }), async () => async (request, response) => {
+    response.end(request.headers[HOLD_HEADER] ? 'held page' : 'page');
   });
   web = await prepared.open();
 }
@@ -191,6 +192,26 @@ describe('web, on real nodes', () => {
     await attach(again, fresh);
     await again.ask('terminal:input', { terminal: fresh, data: 'ip netns list | wc -l\r' });
     await vi.waitFor(() => expect(again.screen(fresh)).toMatch(/\x070\r\n/), 5_000);
+  });
+
+  it('holds the scripts of a step back for who has terminals there, and for nobody else', async () => {
+    const cookie = await newCookie();
+    const learner = await sit(cookie);
+    const open = async (path: string, headers: Record<string, string> = {}) => {
+      const answer = await fetch(`http://127.0.0.1:${web.port}${path}`, {
+        headers: { accept: 'text/html', cookie, ...headers },
+      });
+      return answer.text();
+    };
+    const step = `/labs/${LAB}/02-containers`;
+    expect(await open(step, { [HOLD_HEADER]: 'forged' })).toBe('page');
+    await start(learner);
+    expect(await open(step)).toBe('held page');
+    expect(await open(`${step}?from=home`)).toBe('held page');
+    expect(await open('/')).toBe('page');
+    expect(await open(step, { cookie: await newCookie() })).toBe('page');
+    expect(await open(step, { accept: '*/*' })).toBe('page');
+    await learner.ask('lab:end', { lab: LAB });
   });
 
   it('keeps strangers out of a terminal', async () => {

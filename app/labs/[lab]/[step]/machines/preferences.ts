@@ -44,8 +44,8 @@ const usual: Preferences = {
 function sharesOf(kept: unknown): Shares | undefined {
   if (typeof kept !== 'object' || kept === null) return undefined;
   const shares = Object.entries(kept);
-  if (shares.length > SHARES_MAX || !shares.every(([, share]) => share >= 0 && share <= 100)) return undefined;
-  return Object.fromEntries(shares.map(([name, share]) => [name, Number(share)]));
+  const areShares = shares.every(([, share]) => typeof share === 'number' && share >= 0 && share <= 100);
+  return areShares && shares.length <= SHARES_MAX ? Object.fromEntries(shares) : undefined;
 }
 
 /** The preferences that the cookie holds; what is foreign in it counts as not chosen. */
