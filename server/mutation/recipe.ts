@@ -22,7 +22,8 @@ export async function playQuickly(
     waiting.clear();
     await Promise.all(scripts.map(([node, blocks]) => run(rehearsal, node, blocks, again)));
   };
-  for (const { step, block, nodes } of legs) {
+  const played = legs.flatMap(({ step, blocks, nodes }) => blocks.map((block) => ({ step, block, nodes })));
+  for (const { step, block, nodes } of played) {
     let { text } = block;
     if (liveValuesIn(block).length > 0) {
       await flush();
