@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { Link, NetworkSnapshot } from '../server/network/snapshot.ts';
 import { loadChecks } from './judgements.ts';
 import { loadAll } from './load.ts';
+import { readMutations } from './mutations.ts';
 import { makeScratch } from './scratch.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -44,6 +45,7 @@ test('the lab in docs/authoring.md is a lab: it loads, and its checkpoint goes f
   const [lab] = loadAll(join(scratch.directory, 'content/labs'));
   if (!lab) throw new Error('docs/authoring.md shows no lab');
   const { checks, values } = await loadChecks(lab);
+  expect(readMutations(lab, { values }).listed.map(({ broken }) => broken?.fact)).toEqual(['address', undefined]);
 
   const judge = (bridge?: Partial<Link>) => checks.bridge?.judge(snapshotWith(bridge)).map(({ ok }) => ok);
   expect(judge()).toEqual([false]);

@@ -181,6 +181,10 @@ async function main(): Promise<number> {
     },
   });
   const [command, id] = positionals;
+  const { sample, only, jobs, junit } = values;
+  if (!(command === 'test' && values.mutate) && [sample, only, jobs, junit].some((value) => value !== undefined)) {
+    throw new UsageProblem('--sample、--only、--jobs、--junit 只和 test LAB --mutate 一起用');
+  }
   if (command === 'doctor') return doctor(env);
   if (command === 'lint') return lint(env, id);
   if (command === 'clear') return clear(env);

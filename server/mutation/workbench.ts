@@ -5,6 +5,7 @@ import { fillIn, liveValuesIn } from '../play.ts';
 import type { Rehearsal } from '../rehearsal.ts';
 import { playQuickly } from './recipe.ts';
 import type { Act, Verdict, Workbench } from './set-up.ts';
+import { shapeOf } from './shape.ts';
 import { changedSwitches, difference, LOOK_SCRIPT, type State, stateOf, wipeScript } from './state.ts';
 
 /** A link's carrier follows `up` by up to 0.45 s (linkwatch; facts.md 2.1), ms. */
@@ -24,8 +25,11 @@ export async function openWorkbench(lab: Lab, rehearsal: Rehearsal, note: (what:
   const END = lab.steps.length + 1;
   let born: State = new Map();
   let solved: State = new Map();
+  let shape = '';
   /** Whether the last judgement was green: what is not may have a cause that the state does not show. */
   let green = false;
+  /** Whether commands were run that no advice has taken back: they may have changed what no snapshot shows. */
+  let touched = false;
   /** Whether wrong answers are to be put right: not while they are the very thing that is tried. */
   let answering = true;
 
@@ -41,6 +45,14 @@ export async function openWorkbench(lab: Lab, rehearsal: Rehearsal, note: (what:
     born = await look();
     await playQuickly(rehearsal, rehearsal.legs(END), false);
     solved = await look();
+    shape = shapeOf(await rehearsal.snapshot());
+    touched = false;
+  }
+
+  /** Whether the lab is solved as it was at first: a glance does where the advice has repaired what was broken. */
+  async function isSolved(): Promise<boolean> {
+    if (!green || shapeOf(await rehearsal.snapshot()) !== shape) return false;
+    return !touched || difference(solved, await look()).length === 0;
   }
 
   /** Takes away what is there, and plays the text up to some step; says in what the outcome is not as it should be. */
@@ -49,7 +61,9 @@ export async function openWorkbench(lab: Lab, rehearsal: Rehearsal, note: (what:
       nodes.map((node) => player.script(node.name, wipeScript(node, changedSwitches(node.name, born, now)))),
     );
     await playQuickly(rehearsal, rehearsal.legs(to), true);
-    return to === END ? difference(solved, await look()) : [];
+    const wrong = to === END ? difference(solved, await look()) : [];
+    touched = wrong.length > 0;
+    return wrong;
   }
 
   /** Whether nothing but the answers to its questions is wrong with a checkpoint: those of earlier nodes, or none. */
@@ -67,11 +81,10 @@ export async function openWorkbench(lab: Lab, rehearsal: Rehearsal, note: (what:
         born = await look();
         return;
       }
-      const now = await look();
       const last = lab.steps.find(({ id }) => id === from);
       const to = last ? last.number + 1 : END;
-      if (from === 'solved' && green && difference(solved, now).length === 0) return;
-      const wrong = await replay(now, to).catch((error: Error) => [error.message]);
+      if (from === 'solved' && (await isSolved())) return;
+      const wrong = await replay(await look(), to).catch((error: Error) => [error.message]);
       if (wrong.length === 0) return;
       note(`重新建节点：${wrong.slice(0, 6).join('；')}`);
       await rehearsal.renew();
@@ -88,6 +101,7 @@ export async function openWorkbench(lab: Lab, rehearsal: Rehearsal, note: (what:
         answering = false;
         return [];
       }
+      touched = true;
       const failures: string[] = [];
       const variables: Record<string, string> = {};
       for (const { node, text, storeAs } of act.sections) {
@@ -111,7 +125,14 @@ export async function openWorkbench(lab: Lab, rehearsal: Rehearsal, note: (what:
     },
     settle: () => new Promise((resolve) => setTimeout(resolve, SETTLE_MS)),
     async follow(commands) {
-      for (const { node, command } of commands) await player.script(node, command);
+      const scripts: { node: string; lines: string[] }[] = [];
+      for (const { node, command } of commands) {
+        const last = scripts.at(-1);
+        if (last?.node === node) last.lines.push(command);
+        else scripts.push({ node, lines: [command] });
+      }
+      for (const { node, lines } of scripts) await player.script(node, lines.join('\n'));
+      touched = false;
     },
     faults: rehearsal.faults,
   };
