@@ -1,6 +1,5 @@
 import { cookies, headers } from 'next/headers';
 import { notFound } from 'next/navigation';
-import { preload } from 'react-dom';
 import { earlyScript } from '../../early-script.ts';
 import { library, outline } from '../../library.ts';
 import { LabProvider } from '../../live/LabProvider.tsx';
@@ -27,7 +26,6 @@ export default async function LabLayout({ params, children }: LayoutProps<'/labs
   const split = Number(jar.get(SPLIT_COOKIE)?.value);
   const nonce = (await headers()).get('x-nonce') ?? undefined;
   const early = earlyScript();
-  if (early) preload(early, { as: 'script', fetchPriority: 'high', ...(nonce ? { nonce } : {}) });
   return (
     <LabProvider lab={course.id}>
       <Workspace
@@ -43,7 +41,7 @@ export default async function LabLayout({ params, children }: LayoutProps<'/labs
               liked={readPreferences(jar.get(MACHINES_COOKIE)?.value)}
             />
             {/* Runs where the page is read from the server, as soon as the panes above are there; never where React makes it. */}
-            {early ? <script src={early} nonce={nonce} /> : null}
+            {early ? <script src={early} nonce={nonce} fetchPriority="high" /> : null}
           </>
         }
       >
