@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { PRIORITY } from '../ptyd/contract.ts';
 
 /** Nobody: what runs in a learner's namespace needs no right of the host. */
 const NOBODY = '65534';
@@ -41,10 +42,14 @@ export function start(argv: string[]) {
   return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: ENV, cwd: '/', detached: true });
 }
 
-/** The same, of a program that is written to. */
+/** The same, of a program that is written to; like web it goes before what learners compute: they wait for it. */
 export function startFed(argv: string[]) {
-  const [file = '', ...args] = argv;
-  return spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: ENV, cwd: '/', detached: true });
+  return spawn('nice', ['-n', String(PRIORITY), ...argv], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: ENV,
+    cwd: '/',
+    detached: true,
+  });
 }
 
 /** Ends a program that start() or startFed() started, and what it started. */
