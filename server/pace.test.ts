@@ -41,7 +41,9 @@ it('does it twice a second however long it is wished, and quickly again after a 
     pace.hurry();
     await vi.advanceTimersByTimeAsync(10);
   }
-  expect(done - before).toBe(5);
+  // In half a second, at its two ends or not.
+  expect(done - before).toBeGreaterThanOrEqual(5);
+  expect(done - before).toBeLessThanOrEqual(6);
 });
 
 it('does nothing after its end', async () => {
