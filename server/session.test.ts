@@ -192,6 +192,7 @@ describe('a lab session', () => {
     await session.reset();
     await vi.waitFor(() => expect(session.state().results.links?.status).toBe('failed'));
     expect(session.state().results.links?.passedAt).toBe(1_000);
+    expect(session.state().scores).toEqual({ links: 10, ping: 0, asked: 0 });
   });
 
   it('notes when the last checkpoint has been passed', async () => {
