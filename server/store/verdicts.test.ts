@@ -68,6 +68,7 @@ describe('the log of verdicts', () => {
     expect(await store.verdicts.list('ann', 'lab', 'cp')).toEqual([
       {
         status: 'failed',
+        skipped: false,
         facts: [fact(false, 'a')],
         judgedAt: 7,
         takenAt: 6,
@@ -109,6 +110,10 @@ describe('what is worth an entry', () => {
     expect(isWorthLogging({ ...failed, status: 'unknown', share: 0 }, full)).toBe(false);
     expect(isWorthLogging({ ...failed, share: 0.6 }, full)).toBe(true);
     expect(isWorthLogging({ ...failed, status: 'passed', share: 1 }, { ...full, share: 1 })).toBe(true);
+    // What was skipped says nothing of the learner: their own passing comes after it, and counts.
+    const skipped = { ...full, last: { status: 'passed', skipped: true, failure: '[]', at: 0 } } as const;
+    expect(isWorthLogging({ ...failed, status: 'passed', share: 1 }, skipped)).toBe(true);
+    expect(isWorthLogging({ ...failed, status: 'passed', skipped: true, share: 0 }, full)).toBe(false);
   });
 
   it('is another failure only up to half of that', () => {
