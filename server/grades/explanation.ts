@@ -58,6 +58,7 @@ function whyWords({ checkpoint, log }: Evidence): string {
     return standing === 'lapsed' ? `${first}；后来不再成立（已失效），分数保留。` : `${first}。`;
   }
   if (standing === 'untouched') return '没有判定过。';
+  if (standing === 'skipped') return '跳过：所在的步骤是平台照课文做好的，不计分。';
   if (score === 0) return `还没有通过（${standings[standing]}），也没有可以给分的事实。`;
   const best = log.reduce((top, each, index) => ((each.share ?? 0) > (log[top]?.share ?? 0) ? index : top), 0);
   return `还没有通过；按成立得最多的一次给部分分，就是第 ${best + 1} 条（${percent(log[best]?.share ?? 0)}）。`;
@@ -78,6 +79,7 @@ function entryWords(verdict: LoggedVerdict, number: number, { version, hintsAt }
     verdict.version === undefined
       ? '版本没有记录'
       : `版本 ${verdict.version}${verdict.version === version ? '' : '（和现在的不同）'}`,
+    verdict.skipped ? '平台代做，不计分' : undefined,
     status === 'failed' && share !== undefined ? `成立 ${percent(share)}` : undefined,
     `之前看过 ${hints} 条提示`,
   ];

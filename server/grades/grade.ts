@@ -20,9 +20,10 @@ export type GradedLab = Pick<Lab, 'id' | 'checkpoints'> & { file: Pick<Lab['file
 
 /**
  * `lapsed`: passed once, and keeps its points, but does not hold any more. `unknown`: never passed, and could not be
- * checked last time. `untouched`: never judged.
+ * checked last time. `skipped`: holds on nodes that were brought past its step, which
+ * is not the learner's work. `untouched`: never judged.
  */
-export type CheckpointStanding = 'passed' | 'lapsed' | 'failed' | 'unknown' | 'untouched';
+export type CheckpointStanding = 'passed' | 'lapsed' | 'failed' | 'unknown' | 'skipped' | 'untouched';
 
 /** One checkpoint of one learner. Times are Unix ms. */
 export interface CheckpointGrade {
@@ -108,9 +109,10 @@ function gradeCheckpoint(checkpoint: Lab['checkpoints'][number], work: LabWork):
   };
 }
 
-function standingOf({ status, passedAt }: Attempt['results'][string]): CheckpointStanding {
+function standingOf({ status, passedAt, skipped }: Attempt['results'][string]): CheckpointStanding {
   if (passedAt !== undefined) return status === 'failed' ? 'lapsed' : 'passed';
   if (status === 'pending') return 'untouched';
+  if (status === 'passed' && skipped) return 'skipped';
   return status;
 }
 

@@ -19,8 +19,8 @@ export const gradeRecord = z.strictObject({
   title: z.string(),
   points: z.number(),
   score: z.number(),
-  /** `lapsed`: passed once, keeps its points. `unknown`: could not be checked. `untouched`: never judged. */
-  standing: z.enum(['passed', 'lapsed', 'failed', 'unknown', 'untouched']),
+  /** `lapsed`: passed once, keeps its points. `unknown`: could not be checked. `skipped`: the platform did it. `untouched`: never judged. */
+  standing: z.enum(['passed', 'lapsed', 'failed', 'unknown', 'skipped', 'untouched']),
   attempts: z.number().int(),
   checks: z.number().int(),
   hints: z.number().int(),

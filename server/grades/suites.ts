@@ -1,6 +1,6 @@
 import type { JUnitCase, JUnitOutcome, JUnitSuite } from '../junit.ts';
 import type { CheckpointGrade, LabGrade } from './grade.ts';
-import { learnerWords, oneLine } from './words.ts';
+import { learnerWords, oneLine, standings } from './words.ts';
 
 /**
  * Grades as JUnit suites, one per learner and lab: a checkpoint that passed once is a passed test, one that could not be
@@ -39,7 +39,7 @@ function caseOf(lab: string, checkpoint: CheckpointGrade): JUnitCase {
 
 function outcomeOf({ standing, failing, score, points }: CheckpointGrade): JUnitOutcome {
   if (standing === 'passed' || standing === 'lapsed') return { kind: 'passed' };
-  if (standing === 'untouched') return { kind: 'skipped', message: '没有做' };
+  if (standing === 'untouched' || standing === 'skipped') return { kind: 'skipped', message: standings[standing] };
   if (standing === 'unknown') return { kind: 'error', message: '没能检查：读不到节点，或者判定程序出错' };
   const details = failing.map(({ title, expected, actual }) => `${title}　期望 ${expected}　实际 ${actual}`);
   const titles = failing.map(({ title }) => title).join('；');

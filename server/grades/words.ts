@@ -10,6 +10,7 @@ export const standings: Record<CheckpointStanding, string> = {
   lapsed: '通过后失效',
   failed: '未通过',
   unknown: '没能检查',
+  skipped: '跳过',
   untouched: '没有做',
 };
 

@@ -40,6 +40,7 @@ it('takes over what was kept before grades were', async () => {
   expect(await store.verdicts.list('ann', 'lab', 'one')).toEqual([
     {
       status: 'passed',
+      skipped: false,
       facts: [],
       judgedAt: 200,
       takenAt: undefined,
