@@ -173,6 +173,7 @@ export async function measureRestarts(
     while (outagesMs.length < times) outagesMs.push(await follower.outage(() => killAndReplace(site, 'web')));
     return { outagesMs, lost: follower.lost(), doubled: follower.doubled() };
   } finally {
-    await follower.close();
+    // The site goes next: what went wrong above must not be hidden by a page that cannot say goodbye.
+    await follower.close().catch(() => undefined);
   }
 }

@@ -101,13 +101,15 @@ export interface AttachNews {
 
 /**
  * Frames, the hot path: a kind u8, a channel u32, and
- * output, ptyd → web: 1, the name's length u8, the terminal's name, offset f64, bytes;
+ * output, ptyd → web: 1 (a browser's kind), the name's length u8, the terminal's name, offset f64, bytes;
  * input, web → ptyd: bytes;
  * acknowledgement, web → ptyd: offset f64;
  * size, ptyd → web: columns u16, rows u16: what the shell has from the next byte of this channel on.
  * All big-endian. What follows the channel of output is what a browser is sent (wire.ts): web passes it on as it stands.
  */
-const OUTPUT = 1;
+/** How a ptyd of before 2026-11-25 says it, without a name: it outlives deployments. */
+const UNNAMED_OUTPUT = 1;
+const OUTPUT = 5;
 const INPUT = 2;
 const ACK = 3;
 const SIZE = 4;
@@ -183,7 +185,8 @@ export function readFrame(frame: Buffer): Frame | null {
   if (frame.length < at + OFFSET_BYTES) return null;
   const offset = frame.readDoubleBE(at);
   if (!Number.isSafeInteger(offset) || offset < 0) return null;
-  if (kind === OUTPUT) return { kind: 'output', channel, offset, bytes: frame.subarray(at + OFFSET_BYTES) };
+  if (kind === OUTPUT || kind === UNNAMED_OUTPUT)
+    return { kind: 'output', channel, offset, bytes: frame.subarray(at + OFFSET_BYTES) };
   if (kind === ACK) return { kind: 'ack', channel, offset };
   return null;
 }
