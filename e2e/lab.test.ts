@@ -63,6 +63,9 @@ describe('the whole lab, in a browser, on real nodes', () => {
       'ip neigh replace 172.18.0.2 lladdr 16:8f:3f:90:b9:2e dev vxlan100; ip route del 172.18.0.0/24; echo wrong',
       /\nwrong/,
     );
+    await learner.seesCheckpoint('neigh-fdb-node-1', 'failed', /16:8f:3f:90:b9:2e/);
+    const card = learner.page.locator('[data-checkpoint="neigh-fdb-node-1"]');
+    await card.getByRole('button', { name: '看提示' }).first().click();
     await learner.seesCheckpoint('neigh-fdb-node-1', 'failed', /文档/);
     await learner.readsStep('03-vxlan');
     await learner.seesCheckpoint('vxlan-node-1', 'lapsed', /路由/);
