@@ -181,4 +181,13 @@ describe('output that ptyd has framed', () => {
       expect(decode(sent).data).toEqual(['terminal:output', name, offset, new Uint8Array(piece)]);
     }
   });
+
+  it('is understood without a name, too, as a ptyd from before a deployment sends it', () => {
+    const old = Buffer.alloc(18);
+    old.writeUInt8(1, 0);
+    old.writeUInt32BE(7, 1);
+    old.writeDoubleBE(2 ** 40, 5);
+    old.write('hello', 13);
+    expect(readFrame(old)).toEqual({ kind: 'output', channel: 7, offset: 2 ** 40, bytes: Buffer.from('hello') });
+  });
 });

@@ -107,9 +107,9 @@ export interface AttachNews {
  * size, ptyd → web: columns u16, rows u16: what the shell has from the next byte of this channel on.
  * All big-endian. What follows the channel of output is what a browser is sent (wire.ts): web passes it on as it stands.
  */
+const OUTPUT = 5;
 /** How a ptyd of before 2026-11-25 says it, without a name: it outlives deployments. */
 const UNNAMED_OUTPUT = 1;
-const OUTPUT = 5;
 const INPUT = 2;
 const ACK = 3;
 const SIZE = 4;
