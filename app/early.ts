@@ -44,6 +44,29 @@ interface Opened {
   pasted: string[];
 }
 
+/**
+ * What React stops, on its way down, at a part of the page that it has not made its own yet (React's DOMPlugin events,
+ * isDiscreteEventThatRequiresHydration): a key pressed then would come to nothing, in the terminal too.
+ */
+const STOPPED = [
+  ...['keydown', 'keypress', 'keyup', 'input', 'compositionstart', 'compositionend', 'copy', 'cut', 'paste'],
+  ...['mousedown', 'mouseup', 'click', 'auxclick', 'dblclick', 'contextmenu', 'dragstart', 'dragend', 'drop'],
+  ...['pointerdown', 'pointerup', 'pointercancel', 'touchstart', 'touchend', 'touchcancel'],
+];
+
+/** Lets these events through to what is open; returns what ends that. */
+function letThrough(opened: ReadonlyMap<string, Opened>): () => void {
+  const ears = new AbortController();
+  const pass = (event: Event) => {
+    const { target } = event;
+    if (!(target instanceof Node)) return;
+    if ([...opened.values()].some(({ place }) => place.contains(target))) event.stopPropagation = () => {};
+  };
+  // The window hears before the document, at which React listens.
+  for (const type of STOPPED) window.addEventListener(type, pass, { capture: true, signal: ears.signal });
+  return () => ears.abort();
+}
+
 function openIn(live: Live, place: HTMLElement): Opened | undefined {
   const node = place.dataset.place ?? '';
   const terminal = live.terminalOf(node);
@@ -95,6 +118,7 @@ function begin(lab: string, step: string): Early {
     };
   };
   const stop = live.view.subscribe(show);
+  const stopLetting = letThrough(opened);
   live.stand(step);
   live.open();
 
@@ -105,12 +129,14 @@ function begin(lab: string, step: string): Early {
       const one = opened.get(terminal);
       if (one?.place !== place) return undefined;
       opened.delete(terminal);
+      if (opened.size === 0) stopLetting();
       one.viewer.hear(events);
       for (const text of one.pasted) events.paste(text);
       return one.viewer;
     },
     close() {
       stop();
+      stopLetting();
       clearTimeout(limit);
       document.documentElement.removeAttribute('data-terminals');
       for (const { viewer } of opened.values()) viewer.dispose();

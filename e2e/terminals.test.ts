@@ -60,6 +60,24 @@ describe('a terminal', () => {
     await learner.entersAndSees('node-1', 'cat /root/notes', /^before after$/m);
   });
 
+  it('takes every key while the page is still becoming alive', async () => {
+    const { page } = learner;
+    await page.route('**/_next/static/chunks/**', async (route) => {
+      await new Promise((done) => setTimeout(done, 400));
+      await route.continue();
+    });
+    await page.reload();
+    await learner.sees('node-1', 'root@node-1:~#');
+    await page.locator('[data-node="node-1"] .xterm-helper-textarea').first().focus();
+    const typed = `: ${'abcdefghij'.repeat(5)}`;
+    await page.keyboard.type(typed, { delay: 60 });
+    const alive = () => page.evaluate(() => document.querySelector('[data-place]') === null);
+    await expect.poll(alive, { timeout: PATIENCE_MS }).toBe(true);
+    await learner.sees('node-1', typed);
+    await page.keyboard.press('Control+c');
+    await page.unroute('**/_next/static/chunks/**');
+  });
+
   it('is the same in two windows, one of which decides its size until the other takes that', async () => {
     const other = learnerAt(await context.newPage(), site.address);
     await other.page.setViewportSize({ width: 1024, height: 768 });
@@ -122,7 +140,7 @@ describe('a terminal', () => {
     await page.getByRole('button', { name: '历史' }).click();
     const row = page.locator('[data-put]', { hasText: 'ls /nowhere' }).first();
     await row.waitFor({ timeout: PATIENCE_MS });
-    expect(await row.innerText()).toMatch(/退出码 2|\n2\n/);
+    await expect.poll(() => row.innerText()).toMatch(/退出码 2|\n2\n/);
     await row.click();
     await learner.sees('node-1', /# ls \/nowhere[\s\S]*# ls \/nowhere/);
     await page.keyboard.press('Control+c');
