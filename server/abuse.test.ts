@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Answer, Request, RequestName } from './protocol.ts';
+import { needs } from './authority.ts';
+import type { Answer, RequestName } from './protocol.ts';
 import { connectBrowser, faults, openTestDoor, type TestBrowser, type TestDoor } from './testdoor.ts';
+import { samples } from './testrequests.ts';
 
 const KIB = 1024;
 let door: TestDoor;
@@ -27,31 +29,6 @@ async function echo(browser: TestBrowser, terminal: string, word: string): Promi
 }
 
 describe('who may ask what', () => {
-  const WRONG_CODE = 'AAAA-AAAA';
-  /** A request of each name, made with the owner's terminal. */
-  const asked: { [N in RequestName]: (terminal: string) => Request<N> } = {
-    'lab:enter': () => ({ lab: 'test' }),
-    'lab:start': () => ({ lab: 'test', step: '02-ping' }),
-    'lab:reset': () => ({ lab: 'test', node: 'node-1', step: '02-ping' }),
-    'lab:end': () => ({ lab: 'test' }),
-    'checkpoint:check': () => ({ lab: 'test', checkpoint: 'links' }),
-    'question:answer': () => ({ lab: 'test', checkpoint: 'asked', answers: { ttl: '1' } }),
-    'hint:open': () => ({ lab: 'test', checkpoint: 'links', fact: 'links', level: 'hint' }),
-    'terminal:open': () => ({ lab: 'test', node: 'node-1' }),
-    'terminal:close': (terminal) => ({ lab: 'test', terminal }),
-    'terminal:attach': (terminal) => ({ terminal, after: null }),
-    'terminal:detach': (terminal) => ({ terminal }),
-    'terminal:input': (terminal) => ({ terminal, data: 'typed' }),
-    'terminal:resize': (terminal) => ({ terminal, cols: 50, rows: 10, take: true }),
-    'terminal:ack': (terminal) => ({ terminal, offset: 0 }),
-    'terminal:ssh': () => ({ lab: 'test', node: 'node-1' }),
-    'history:list': () => ({ lab: 'test' }),
-    'history:clear': () => ({ lab: 'test' }),
-    'lab:invite': () => ({ lab: 'test' }),
-    'lab:uninvite': () => ({ lab: 'test' }),
-    'lab:watch': () => ({ code: WRONG_CODE }),
-    'me:code': () => ({}),
-  };
   /** What a request that names a terminal is answered; the others can only be about one's own session. */
   const named: Partial<Record<RequestName, { stranger: string; watcher: string }>> = {
     'terminal:attach': { stranger: 'not-yours', watcher: 'ok' },
@@ -68,6 +45,9 @@ describe('who may ask what', () => {
     'lab:watch': 'not-found',
   };
 
+  /** What one asks for oneself; what needs a right is walked in authority.test.ts. */
+  const selfish = (Object.keys(samples) as RequestName[]).filter((name) => needs[name] === 'self');
+
   function codeOf(answer: Answer<RequestName>): string {
     return answer.ok ? 'ok' : answer.code;
   }
@@ -77,7 +57,7 @@ describe('who may ask what', () => {
     await expect(connectBrowser(door.port, `netloom=${'A'.repeat(43)}`)).rejects.toThrow('not-yours');
   });
 
-  it.each(Object.keys(asked) as RequestName[])('%s: the owner’s session is the owner’s', async (name) => {
+  it.each(selfish)('%s: the owner’s session is the owner’s', async (name) => {
     const { browser: owner, terminals } = await door.learner();
     const [terminal] = terminals;
     const invited = await owner.ask('lab:invite', { lab: 'test' });
@@ -92,18 +72,18 @@ describe('who may ask what', () => {
     };
 
     const stranger = await door.connect(await door.newCookie());
-    const toStranger = codeOf(await stranger.ask(name, asked[name](terminal) as never));
+    const toStranger = codeOf(await stranger.ask(name, samples[name](terminal) as never));
     if (named[name]) expect(toStranger).toBe(named[name].stranger);
     await untouched();
 
     const watcher = await door.connect(await door.newCookie());
     expect((await watcher.ask('lab:watch', { code: invited.ok ? invited.data.code : '' })).ok).toBe(true);
     await attach(watcher, terminal);
-    const toWatcher = codeOf(await watcher.ask(name, asked[name](terminal) as never));
+    const toWatcher = codeOf(await watcher.ask(name, samples[name](terminal) as never));
     if (named[name]) expect(toWatcher).toBe(named[name].watcher);
     await untouched();
 
-    expect(codeOf(await owner.ask(name, asked[name](terminal) as never))).toBe(refusedToAll[name] ?? 'ok');
+    expect(codeOf(await owner.ask(name, samples[name](terminal) as never))).toBe(refusedToAll[name] ?? 'ok');
   });
 });
 

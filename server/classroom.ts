@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
+import type { Me } from './people-protocol.ts';
 import type { Store } from './store/store.ts';
 
 /** A token is 256 random bits (OWASP ASVS 5.0, 7.2.3). */
@@ -32,8 +33,10 @@ export function newId(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** People: who a browser is. Classes and roles come here too. */
+/** People: who a browser is, and who somebody is in which class. */
 export interface Classroom {
+  /** A person as they see themselves. */
+  me(person: string): Promise<Me>;
   /** The person of a browser's token, or undefined. */
   personOf(token: string): Promise<string | undefined>;
   /** A new guest; the token goes into the browser's cookie and is nowhere else. */
@@ -50,9 +53,23 @@ export interface Classroom {
 }
 
 /** A classroom over the store. `now` is Unix ms. */
-export function createClassroom(store: Pick<Store, 'people' | 'invitations'>, now: () => number): Classroom {
+export function createClassroom(
+  store: Pick<Store, 'people' | 'invitations' | 'accounts' | 'classes'>,
+  now: () => number,
+): Classroom {
   const { people, invitations } = store;
   return {
+    async me(person) {
+      const account = await store.accounts.of(person);
+      const classes = await store.classes.of(person);
+      return {
+        account: account && { login: account.login, name: account.name },
+        classes: classes.map(({ class: id, className, role, studentNo, name }) => ({
+          ...{ class: id, name: className, role, studentNo },
+          calledAs: name,
+        })),
+      };
+    },
     personOf: (token) => people.byToken(hashOf(token)),
     async welcome() {
       const token = randomBytes(TOKEN_BYTES).toString('base64url');

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import type { Fact } from '../content/check.ts';
 import { factId } from '../content/schema.ts';
+import { type LessonAnswers, lessonRequests } from './lesson-protocol.ts';
+import { type PeopleAnswers, peopleRequests } from './people-protocol.ts';
+import { type RecordAnswers, recordRequests } from './record-protocol.ts';
+import { lab, node, step, terminal } from './shapes.ts';
 
 /**
  * The contract between browser and web, over socket.io: a schema per request, a type per answer, the news, and the
  * closed union of refusals. Every request is answered by acknowledgement with Answer<…>.
  */
 
-const lab = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
-const step = lab;
-const node = z.string().regex(/^[a-z][a-z0-9-]{0,14}$/);
-const terminal = z.string().regex(/^[a-z0-9]{16,32}$/);
 /** Offsets count the bytes a terminal has put out since it was opened. */
 const offset = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -66,13 +66,16 @@ export const requests = {
   'lab:watch': z.strictObject({ code: z.string().max(32) }),
   /** A one-time code that makes another browser this person. */
   'me:code': z.strictObject({}),
+  ...peopleRequests,
+  ...lessonRequests,
+  ...recordRequests,
 } as const;
 
 export type RequestName = keyof typeof requests;
 export type Request<N extends RequestName> = z.infer<(typeof requests)[N]>;
 
 /** What each request answers when it went well. */
-export interface Answers {
+export interface Answers extends PeopleAnswers, LessonAnswers, RecordAnswers {
   'lab:enter': LabState;
   'lab:start': null;
   'lab:reset': null;

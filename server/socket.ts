@@ -2,8 +2,10 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type DefaultEventsMap, Server } from 'socket.io';
 import { answerRequest, Refusal } from './answer.ts';
 import { createAudience } from './audience.ts';
+import { type Authority, needs } from './authority.ts';
 import type { Classroom } from './classroom.ts';
 import { tokenOf } from './cookie.ts';
+import type { Handlers } from './handlers.ts';
 import type { SessionPart } from './lab-session.ts';
 import { createLimits } from './limits.ts';
 import type { Answer, Answers, Command, LabState, News, Request, RequestName } from './protocol.ts';
@@ -20,10 +22,6 @@ const MESSAGE_MAX_BYTES = 160 * 1024;
 const SOCKETS_PER_PERSON = 20;
 /** Of a long input this many UTF-16 units count as one request. */
 const UNITS_PER_REQUEST = 1_024;
-
-type Handlers = {
-  [N in RequestName]: (request: Request<N>, client: Client) => Answers[N] | Promise<Answers[N]>;
-};
 
 /** The door: who may connect, which event calls which method, who is told what. Authority is decided here, once. */
 export interface Door {
@@ -44,6 +42,7 @@ function roomOf(owned: Pick<Owned, 'person' | 'lab'>): string {
 export function openDoor(options: {
   http: HttpServer;
   classroom: Classroom;
+  authority: Authority;
   sessions: Sessions;
   terminals: Terminals;
   history: {
@@ -59,7 +58,7 @@ export function openDoor(options: {
   looked(): void;
   fault(error: unknown, what: string): void;
 }): Door {
-  const { classroom, sessions, terminals, history, fault } = options;
+  const { classroom, authority, sessions, terminals, history, fault } = options;
   const limits = createLimits();
   const io = new Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, Seat>(options.http, {
     transports: ['websocket'],
@@ -172,6 +171,7 @@ export function openDoor(options: {
     },
     'lab:watch': ({ code }, client) => audience.admit(client, code),
     'me:code': (_request, client) => classroom.transferCode(client.data.person),
+    'me:who': (_request, client) => classroom.me(client.data.person),
   };
 
   function run<N extends RequestName>(client: Client, name: N, request: Request<N>): ReturnType<Handlers[N]> {
@@ -179,8 +179,11 @@ export function openDoor(options: {
     // An acknowledgement that is not heard stops a terminal for good: a quick screen may send as many as it was sent output.
     const isOwed = name === 'terminal:ack' && client.data.hasOutput();
     if (!isOwed && !client.data.may(1 + Math.floor(weight / UNITS_PER_REQUEST))) throw new Refusal('too-fast');
-    const costly = limits.request(name, client.data.person);
-    const answer = costly ? costly.then(() => handlers[name](request, client)) : handlers[name](request, client);
+    const { person } = client.data;
+    const costly = limits.request(name, person);
+    const granted = needs[name] === 'self' ? undefined : authority.demand(person, needs[name], request);
+    const asked = costly || granted ? Promise.all([costly, granted]) : undefined;
+    const answer = asked ? asked.then(() => handlers[name](request, client)) : handlers[name](request, client);
     return answer as ReturnType<Handlers[N]>;
   }
 

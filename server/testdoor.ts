@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { io, type Socket } from 'socket.io-client';
+import { createAuthority } from './authority.ts';
 import { createClassroom } from './classroom.ts';
 import { socketPath } from './env.ts';
 import type { Answer, LabState, Request, RequestName, TerminalSize, Watched } from './protocol.ts';
@@ -164,6 +165,7 @@ export async function openTestDoor(): Promise<TestDoor> {
   door.open = openDoor({
     http,
     classroom,
+    authority: createAuthority(store),
     sessions,
     terminals,
     history: { list: async () => [], clear: async () => undefined },

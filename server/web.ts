@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Assets, createAssets } from './assets.ts';
+import { createAuthority } from './authority.ts';
 import { createClassroom } from './classroom.ts';
 import { type Curriculum, openCurriculum } from './curriculum.ts';
 import { type Env, socketPath } from './env.ts';
@@ -203,6 +204,7 @@ async function openWeb(parts: {
   door.open = openDoor({
     http,
     classroom,
+    authority: createAuthority(store),
     sessions,
     terminals,
     history,

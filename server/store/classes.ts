@@ -1,11 +1,20 @@
 import type { Kysely } from 'kysely';
-import type { Tables } from './tables.ts';
+import type { Joining, Role, Tables } from './tables.ts';
 
 /** A person in a class, as the class knows them. */
 export interface Member {
   person: string;
   studentNo?: string;
   name?: string;
+}
+
+/** A class, and how it lets people in. */
+export interface Class {
+  id: string;
+  name: string;
+  code?: string;
+  joining: Joining;
+  recording: boolean;
 }
 
 /** Someone this instance knows, and what they are called where they are a member. */
@@ -25,6 +34,12 @@ export interface ClassTable {
   /** Adds a member, or changes what is given of one; says whose a 学号 is already. */
   add(id: string, member: Member, now: number): Promise<{ takenBy?: string }>;
   members(id: string): Promise<Member[]>;
+  /** A class by its id. */
+  find(id: string): Promise<Class | undefined>;
+  /** What the class knows of one person. */
+  member(id: string, person: string): Promise<(Member & { role: Role }) | undefined>;
+  /** The classes of a person, oldest first, and what they are there. */
+  of(person: string): Promise<(Member & { role: Role; class: string; className: string })[]>;
   /** Everybody, with a 学号 and name from the class they joined first. */
   people(): Promise<KnownPerson[]>;
 }
@@ -45,7 +60,7 @@ export function createClassTable(db: Kysely<Tables>): ClassTable {
     async create(id, name, now) {
       const made = await db
         .insertInto('class')
-        .values({ id, name, created_at: now })
+        .values({ id, name, created_at: now, code: null, joining: 'closed', recording: 1 })
         .onConflict((conflict) => conflict.doNothing())
         .returning('id')
         .executeTakeFirst();
@@ -69,7 +84,11 @@ export function createClassTable(db: Kysely<Tables>): ClassTable {
         };
         await tx
           .insertInto('member')
-          .values({ class: id, person, student_no: null, name: null, joined_at: now, ...given })
+          .values({
+            ...{ class: id, person, role: 'learner', student_no: null, name: null, password: null },
+            ...{ joined_at: now, claimed_at: now },
+            ...given,
+          })
           .onConflict((conflict) => {
             const known = conflict.columns(['class', 'person']);
             return Object.keys(given).length > 0 ? known.doUpdateSet(given) : known.doNothing();
@@ -90,6 +109,34 @@ export function createClassTable(db: Kysely<Tables>): ClassTable {
         person: row.person,
         studentNo: row.student_no ?? undefined,
         name: row.name ?? undefined,
+      }));
+    },
+    async find(id) {
+      const row = await db.selectFrom('class').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && { ...row, code: row.code ?? undefined, recording: row.recording === 1 };
+    },
+    async member(id, person) {
+      const row = await db
+        .selectFrom('member')
+        .select(['role', 'student_no', 'name'])
+        .where('class', '=', id)
+        .where('person', '=', person)
+        .executeTakeFirst();
+      return row && { person, role: row.role, studentNo: row.student_no ?? undefined, name: row.name ?? undefined };
+    },
+    async of(person) {
+      const rows = await db
+        .selectFrom('member')
+        .innerJoin('class', 'class.id', 'member.class')
+        .select(['member.class', 'class.name as className', 'role', 'student_no', 'member.name'])
+        .where('person', '=', person)
+        .orderBy('class.created_at')
+        .execute();
+      return rows.map(({ student_no, name, ...row }) => ({
+        ...row,
+        person,
+        studentNo: student_no ?? undefined,
+        name: name ?? undefined,
       }));
     },
     async people() {

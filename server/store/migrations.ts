@@ -177,6 +177,94 @@ export const migrations: Record<string, Migration> = {
       }
     },
   },
+  '2026-11-25-classroom': {
+    async up(db: Kysely<Tables>) {
+      await db.schema
+        .createTable('account')
+        .addColumn('person', 'text', (column) => column.primaryKey().references('person.id').onDelete('cascade'))
+        .addColumn('login', 'text', (column) => column.notNull().unique())
+        .addColumn('password', 'text', (column) => column.notNull())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema.alterTable('class').addColumn('code', 'text').execute();
+      await db.schema.createIndex('class_code').unique().on('class').column('code').execute();
+      await db.schema
+        .alterTable('class')
+        .addColumn('joining', 'text', (column) => column.notNull().defaultTo('open'))
+        .execute();
+      await db.schema
+        .alterTable('class')
+        .addColumn('recording', 'integer', (column) => column.notNull().defaultTo(1))
+        .execute();
+      await db.schema
+        .createTable('invite')
+        .addColumn('hash', 'text', (column) => column.primaryKey())
+        .addColumn('class', 'text', (column) => column.references('class.id').onDelete('cascade'))
+        .addColumn('role', 'text', (column) => column.notNull())
+        .addColumn('made_by', 'text', (column) => column.references('person.id').onDelete('cascade'))
+        .addColumn('expires_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .alterTable('member')
+        .addColumn('role', 'text', (column) => column.notNull().defaultTo('learner'))
+        .execute();
+      await db.schema.alterTable('member').addColumn('password', 'text').execute();
+      await db.schema.alterTable('member').addColumn('claimed_at', 'bigint').execute();
+      // Until now only people who had come could be members.
+      await db
+        .updateTable('member')
+        .set((query) => ({ claimed_at: query.ref('joined_at') }))
+        .execute();
+      await db.schema
+        .createTable('assignment')
+        .addColumn('class', 'text', (column) => column.notNull().references('class.id').onDelete('cascade'))
+        .addColumn('lab', 'text', (column) => column.notNull())
+        .addColumn('gate', 'text', (column) => column.notNull())
+        .addColumn('deadline', 'bigint')
+        .addColumn('highlight', 'text')
+        .addPrimaryKeyConstraint('assignment_key', ['class', 'lab'])
+        .execute();
+      await db.schema
+        .createTable('extension')
+        .addColumn('class', 'text', (column) => column.notNull().references('class.id').onDelete('cascade'))
+        .addColumn('lab', 'text', (column) => column.notNull())
+        .addColumn('person', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+        .addColumn('deadline', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('extension_key', ['class', 'lab', 'person'])
+        .execute();
+      await db.schema
+        .createTable('hand')
+        .addColumn('person', 'text', (column) => column.notNull().references('person.id').onDelete('cascade'))
+        .addColumn('lab', 'text', (column) => column.notNull())
+        .addColumn('raised_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('hand_key', ['person', 'lab'])
+        .execute();
+      await db.schema
+        .createTable('message')
+        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('class', 'text', (column) => column.notNull().references('class.id').onDelete('cascade'))
+        .addColumn('lab', 'text', (column) => column.notNull())
+        .addColumn('sender', 'text', (column) => column.notNull())
+        .addColumn('recipient', 'text', (column) => column.references('person.id').onDelete('cascade'))
+        .addColumn('text', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('message_of').on('message').columns(['class', 'lab']).execute();
+      // Without references to people: an entry outlives whom it is about.
+      await db.schema
+        .createTable('audit')
+        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('class', 'text', (column) => column.notNull())
+        .addColumn('actor', 'text', (column) => column.notNull())
+        .addColumn('action', 'text', (column) => column.notNull())
+        .addColumn('subject', 'text')
+        .addColumn('detail', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('audit_of').on('audit').columns(['class', 'id']).execute();
+    },
+  },
 };
 
 /** A fact of before ids, as facts are now: the next judgement puts its own in its place. */

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { type AccountTable, createAccountTable } from './accounts.ts';
 import { type ClassTable, createClassTable } from './classes.ts';
 import { type CommandTable, createCommandTable } from './commands.ts';
 import { createHintTable, type HintTable } from './hints.ts';
@@ -20,6 +21,7 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** What is kept: people and classes, sessions, progress and how it came about, hints, what was run, who may watch. */
 export interface Store {
   people: PeopleTable;
+  accounts: AccountTable;
   sessions: SessionTable;
   progress: ProgressTable;
   hints: HintTable;
@@ -49,6 +51,7 @@ export async function openStore(path: string): Promise<Store> {
   }
   return {
     people: createPeopleTable(db),
+    accounts: createAccountTable(db),
     sessions: createSessionTable(db),
     progress: createProgressTable(db),
     hints: createHintTable(db),

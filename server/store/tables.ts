@@ -5,6 +5,13 @@ type Moment = number;
 /** JSON kept as text, the same on both databases. */
 type Json = string;
 
+/** What somebody is in a class. */
+export type Role = 'learner' | 'assistant' | 'instructor' | 'admin';
+/** How learners come into a class. */
+export type Joining = 'open' | 'roster' | 'closed';
+/** `paused`: nothing can be typed. `closed`: nodes cannot be started either. Results can always be seen. */
+export type Gate = 'open' | 'paused' | 'closed';
+
 /** The rows of the store. Text ids are made by us; names of columns are the same on SQLite and PostgreSQL. */
 export interface Tables {
   /** Someone who learns; a guest until a class knows more. */
@@ -76,10 +83,61 @@ export interface Tables {
     level: 'hint' | 'repair';
     opened_at: ColumnType<Moment, Moment, never>;
   };
-  /** People who are graded together. */
-  class: { id: string; name: string; created_at: Moment };
+  /** Someone who signs in with a name and a password: who teaches. `login` is kept as it is compared, in lower case. */
+  account: { person: string; login: string; password: string; name: string; created_at: Moment };
+  /** A one-time link that makes an account, and a member of a class with a role where it names one: sha-256 of its secret. */
+  invite: { hash: string; class: string | null; role: Role; made_by: string | null; expires_at: Moment };
+  /** People who are taught and graded together. */
+  class: {
+    id: string;
+    name: string;
+    created_at: Moment;
+    /** What learners type in to join, as it is compared; null while there is none. It stands on a board: no secret. */
+    code: string | null;
+    /** `open`: with the code, 学号 and 姓名. `roster`: only who is on the roster, with a password. `closed`: nobody. */
+    joining: Joining;
+    /** 0: terminals of its learners are not recorded. */
+    recording: 0 | 1;
+  };
   /** A person in a class, as the class knows them. */
-  member: { class: string; person: string; student_no: string | null; name: string | null; joined_at: Moment };
+  member: {
+    class: string;
+    person: string;
+    role: Role;
+    student_no: string | null;
+    name: string | null;
+    /** Of a learner on a roster, for this class only; scrypt. */
+    password: string | null;
+    joined_at: Moment;
+    /** When somebody first came as this person; null for one who only stands on the roster. */
+    claimed_at: Moment | null;
+  };
+  /** A lab that a class does: what the class may do with it now, until when, and the step shown to all. */
+  assignment: { class: string; lab: string; gate: Gate; deadline: Moment | null; highlight: string | null };
+  /** A learner's own deadline for a lab, later than the class's. */
+  extension: { class: string; lab: string; person: string; deadline: Moment };
+  /** A raised hand. */
+  hand: { person: string; lab: string; raised_at: Moment };
+  /** What somebody who teaches said to a learner, or to all of a class. */
+  message: {
+    id: Generated<number>;
+    class: string;
+    lab: string;
+    sender: string;
+    recipient: string | null;
+    text: string;
+    at: Moment;
+  };
+  /** What somebody did by a right that learners have not; never altered. `detail`: what of it is to be read later. */
+  audit: {
+    id: Generated<number>;
+    class: string;
+    actor: string;
+    action: ColumnType<string, string, never>;
+    subject: ColumnType<string | null, string | null, never>;
+    detail: ColumnType<Json, Json, never>;
+    at: ColumnType<Moment, Moment, never>;
+  };
   /** A command a learner ran, as the node's bash told of it. */
   command: {
     id: Generated<number>;
