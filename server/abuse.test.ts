@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { needs } from './authority.ts';
-import type { Answer, RequestName } from './protocol.ts';
+import type { Answer, Request, RequestName } from './protocol.ts';
 import { connectBrowser, faults, openTestDoor, type TestBrowser, type TestDoor } from './testdoor.ts';
 import { samples } from './testrequests.ts';
 
