@@ -83,15 +83,15 @@ describe('a window that comes when the beginning is lost', () => {
     const { cookie, browser, terminals } = await door.learner();
     const [, shell] = terminals;
     await attach(browser, shell);
-    await type(browser, shell, 'seq 1 90000; printf "\\033[?25l\\033[?1006hdone\\n"\r');
-    await vi.waitFor(() => expect(browser.bytes(shell).toString()).toContain('90000\r\n'), 10_000);
+    await type(browser, shell, 'seq 1 150000; printf "\\033[?25l\\033[?1006hdone\\n"\r');
+    await vi.waitFor(() => expect(browser.bytes(shell).toString()).toContain('150000\r\n'), 10_000);
     await vi.waitFor(() => expect(browser.bytes(shell).toString()).toMatch(/hdone\r\n\$ $/));
     const live = browser.bytes(shell).length;
 
     const late = await door.connect(cookie);
     const begun = await attach(late, shell);
     expect(begun).toMatchObject({ from: live, live });
-    expect(begun.screen).toContain('\r\n89999\r\n90000\r\n');
+    expect(begun.screen).toContain('\r\n149999\r\n150000\r\n');
     expect(begun.screen).toContain('\x1b[?25l');
     expect(begun.screen).toContain('\x1b[?1006h');
     await type(late, shell, 'echo on$((1))\r');
@@ -111,7 +111,7 @@ describe('output that was made to take long', () => {
     const { cookie, browser, terminals } = await door.learner();
     const [, shell] = terminals;
     await attach(browser, shell);
-    await type(browser, shell, 'yes "$(printf "a\\033[2000S")" | head -n 40000; echo do""ne\r');
+    await type(browser, shell, 'yes "$(printf "a\\033[2000S")" | head -n 100000; echo do""ne\r');
     await vi.waitFor(() => expect(browser.bytes(shell).includes('done\r\n')).toBe(true), 10_000);
     await vi.waitFor(() => expect(browser.bytes(shell).toString()).toMatch(/done\r\n\$ $/));
     const late = await door.connect(cookie);

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Tables } from './tables.ts';
 
-/** The store's history, oldest first. A migration that has been released is never edited. */
+/** The store's history, oldest first. They are run in the order of their names. A migration that has been released is never edited. */
 export const migrations: Record<string, Migration> = {
   '2026-11-22-first': {
     async up(db: Kysely<Tables>) {
@@ -177,7 +177,7 @@ export const migrations: Record<string, Migration> = {
       }
     },
   },
-  '2026-11-25-classroom': {
+  '2026-11-26-classroom': {
     async up(db: Kysely<Tables>) {
       await db.schema
         .createTable('account')
