@@ -3,8 +3,12 @@ export function headOf(name: string): string {
   return `Package: ${name}`;
 }
 
-/** Reads stanzas of dpkg's database: which of these packages are installed, whatever was once known of them. */
-export function readPackages(stanzas: string, names: string[]): Record<string, boolean> {
+/**
+ * Reads stanzas of dpkg's database: which of these packages are installed, whatever was once known of them. `stanzas` is
+ * null where there is no database to be read, and then so is each answer.
+ */
+export function readPackages(stanzas: string | null, names: string[]): Record<string, boolean | null> {
+  if (stanzas === null) return Object.fromEntries(names.map((name) => [name, null]));
   const installed = new Set<string>();
   for (const stanza of stanzas.split(/\n\n+/)) {
     const [head = ''] = stanza.split('\n');

@@ -52,8 +52,8 @@ async function readAll(view: NodeView, { packages: names, flows }: Watch): Promi
   return { ...node, routeAnswers: await Promise.all(mine.map(({ from, to }) => askRoute(view, node, from, to))) };
 }
 
-async function readInstalled(view: NodeView, names: string[]): Promise<Record<string, boolean>> {
+async function readInstalled(view: NodeView, names: string[]): Promise<NodeSnapshot['packages']> {
   if (names.length === 0) return {};
   const stanzas = await view.readFile(DPKG, DPKG_BYTES, names.map(headOf));
-  return readPackages(stanzas?.toString('latin1') ?? '', names);
+  return readPackages(stanzas && stanzas.toString('latin1'), names);
 }

@@ -305,6 +305,7 @@ test('packages: installed, removed but configured, unheard of', () => {
     fake: false,
     other: false,
   });
+  expect(readPackages(null, ['net-tools'])).toEqual({ 'net-tools': null });
 });
 
 test("ping's words", () => {

@@ -183,8 +183,8 @@ export interface NodeSnapshot {
   /** The first is the node's own namespace, the others are the named ones that the node made. */
   namespaces: [NamespaceSnapshot, ...NamespaceSnapshot[]];
   routeAnswers: RouteAnswer[];
-  /** The packages lab.yaml asks about → whether dpkg's database has them installed. */
-  packages: Record<string, boolean>;
+  /** The packages lab.yaml asks about → whether dpkg's database has them installed; null where it cannot be read. */
+  packages: Record<string, boolean | null>;
 }
 
 /** Everything the kernel says about a session's network at one moment. */
