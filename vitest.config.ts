@@ -7,6 +7,8 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['{app,content,server}/**/*.test.ts'],
+          // Most of them wait for nodes and processes: one worker, vitest's choice on two cores, would idle.
+          maxWorkers: 2,
           testTimeout: 20_000,
           hookTimeout: 120_000,
         },

@@ -6,7 +6,7 @@ const REQUESTS_PER_WINDOW = 2_000;
 const REQUEST_WINDOW_MS = 10_000;
 /**
  * Terminal bytes that may wait for one socket: an honest screen acknowledges what it has read, and so never has more
- * than 512 KiB of each terminal on the way; one that only says so must not fill this process's memory.
+ * than 256 KiB of each terminal on the way; one that only says so must not fill this process's memory.
  */
 const WAITING_MAX_BYTES = 8 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 /** What is kept of a terminal's output for those who come (back) later: terminals.md, «ptyhost per session». */
 export const RING_BYTES = 256 * 1024;
 /** … and as long as the quickest viewer has not confirmed it: the window of flow control, and what is read past it. */
-export const RING_HELD_BYTES = 704 * 1024;
+export const RING_HELD_BYTES = 448 * 1024;
 /** The memory for what is held is given back when no more than this is: not each time a slow viewer draws breath. */
 const CAUGHT_UP_BYTES = 64 * 1024;
 /** An idle terminal should cost little: the ring starts small and doubles. */

@@ -84,7 +84,7 @@ describe('terminal', () => {
     terminal.attach(first.viewer, null);
     await vi.waitFor(() => expect(first.position()).toBeGreaterThanOrEqual(WINDOW_BYTES), 5_000);
     terminal.detach(first.viewer);
-    // A killed web: of the last half megabyte nothing had reached the screen.
+    // A killed web: Of what was under way nothing had reached the screen.
     const second = watch(true, () => terminal);
     const { from, modes } = terminal.attach(second.viewer, 7_000);
     expect({ from, modes }).toEqual({ from: 7_000, modes: '' });
@@ -99,13 +99,13 @@ describe('terminal', () => {
     const { terminal } = open('stty -onlcr; yes 0123456789abcdef');
     const slow = watch(false, () => terminal);
     terminal.attach(slow.viewer, null);
-    await vi.waitFor(() => expect(slow.position()).toBeGreaterThan(400_000), 5_000);
+    await vi.waitFor(() => expect(slow.position()).toBeGreaterThan(200_000), 5_000);
     const stalled = slow.position();
-    expect(stalled).toBeLessThan(700_000);
+    expect(stalled).toBeLessThan(400_000);
     const quick = watch(true, () => terminal);
     terminal.attach(quick.viewer, null);
     await vi.waitFor(() => expect(quick.position()).toBeGreaterThan(stalled + 4 * RING_BYTES), 5_000);
-    expect(slow.position()).toBeLessThan(700_000);
+    expect(slow.position()).toBeLessThan(400_000);
     // When it catches up, it goes on where the ring begins.
     terminal.ack(slow.viewer, slow.position());
     await vi.waitFor(() => expect(slow.jumps()).toBe(1), 5_000);
@@ -179,12 +179,12 @@ describe('terminal', () => {
   });
 
   it('keeps what was said just before the end while the shell was paused', async () => {
-    const { terminal, ended } = open('stty -onlcr; seq -w 1 80000');
+    const { terminal, ended } = open('stty -onlcr; seq -w 1 45000');
     const slow = watch(false, () => terminal);
     terminal.attach(slow.viewer, null);
     await vi.waitFor(() => expect(ended()).toBe(true), 5_000);
-    expect(slow.text().length).toBe(480_000);
-    expect(slow.text().endsWith('\n80000\n')).toBe(true);
+    expect(slow.text().length).toBe(270_000);
+    expect(slow.text().endsWith('\n45000\n')).toBe(true);
   });
 
   it('gives a shell no other terminal’s master', async () => {
@@ -222,7 +222,8 @@ describe('cost', () => {
     terminal.write(Buffer.alloc(22_000, 'x'));
     terminal.write(Buffer.alloc(22_000, 'y'));
     await vi.waitFor(() => expect(view.text()).toMatch(/up\s+0\s+22000/), { timeout: 10_000, interval: 100 });
-    expect(cpuSince(began, usage)).toBeLessThan(0.1);
+    // node-pty's own writer takes 0.75 to 0.92 of a core here; ours 0.03 to 0.1, as busy as the machine is.
+    expect(cpuSince(began, usage)).toBeLessThan(0.25);
   });
 
   it('of a paste that never ends is bounded: its end is refused, said once, and others go on', async () => {

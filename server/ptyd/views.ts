@@ -1,10 +1,13 @@
 import type { Size } from './contract.ts';
 import type { Ring } from './ring.ts';
 
-/** How far output may run ahead of what a viewer's screen has parsed (terminals.md 2.9: 512/256/64 KiB). */
-export const WINDOW_BYTES = 512 * 1024;
+/**
+ * How far output may run ahead of what a viewer's screen has parsed: all of it comes before the answer to a Ctrl-C. Over
+ * 50 ms of network it still lets 5 MB/s through (docs/decisions.md, 2026-11-25).
+ */
+export const WINDOW_BYTES = 256 * 1024;
 /** A paused shell goes on when the fastest viewer is this close again: in small steps, which let others have their turn. */
-const RESUME_BYTES = 448 * 1024;
+const RESUME_BYTES = 224 * 1024;
 /** The largest message to a viewer. */
 const MESSAGE_BYTES = 64 * 1024;
 /** Output is gathered for this long under load. */

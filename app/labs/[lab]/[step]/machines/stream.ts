@@ -1,6 +1,6 @@
 import type { Size } from './size.ts';
 
-/** The server is told each time this many more bytes have been parsed: its window is 512 KiB, and it needs word well before. */
+/** The server is told each time this many more bytes have been parsed: its window is 256 KiB, and it needs word well before. */
 const ACK_BYTES = 64 * 1024;
 
 /**
