@@ -5,10 +5,10 @@ export function headOf(name: string): string {
 
 /**
  * Reads stanzas of dpkg's database: which of these packages are installed, whatever was once known of them. `stanzas` is
- * null where there is no database to be read, and then so is each answer.
+ * undefined where there is no database to be read, and then each answer is null.
  */
-export function readPackages(stanzas: string | null, names: string[]): Record<string, boolean | null> {
-  if (stanzas === null) return Object.fromEntries(names.map((name) => [name, null]));
+export function readPackages(stanzas: string | undefined, names: string[]): Record<string, boolean | null> {
+  if (stanzas === undefined) return Object.fromEntries(names.map((name) => [name, null]));
   const installed = new Set<string>();
   for (const stanza of stanzas.split(/\n\n+/)) {
     const [head = ''] = stanza.split('\n');

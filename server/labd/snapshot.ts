@@ -55,5 +55,5 @@ async function readAll(view: NodeView, { packages: names, flows }: Watch): Promi
 async function readInstalled(view: NodeView, names: string[]): Promise<NodeSnapshot['packages']> {
   if (names.length === 0) return {};
   const stanzas = await view.readFile(DPKG, DPKG_BYTES, names.map(headOf));
-  return readPackages(stanzas && stanzas.toString('latin1'), names);
+  return readPackages(stanzas?.toString('latin1'), names);
 }

@@ -305,7 +305,7 @@ test('packages: installed, removed but configured, unheard of', () => {
     fake: false,
     other: false,
   });
-  expect(readPackages(null, ['net-tools'])).toEqual({ 'net-tools': null });
+  expect(readPackages(undefined, ['net-tools'])).toEqual({ 'net-tools': null });
 });
 
 test("ping's words", () => {
