@@ -40,7 +40,7 @@ function* containerFacts(node: NodeSnapshot, side: Side): Generator<Fact> {
   yield* rivalFacts(node, side, name);
   if (!port) return;
   yield upFact(side, name, link, port);
-  yield masterFact(side, port, bridge, linkNamed(own(node), port.master));
+  yield masterFact(node, side, port, bridge);
   if (!bridge) return;
   yield bridgeUpFact(side, bridge);
   yield bridgeAddressFact(node, side, bridge, port);
@@ -138,7 +138,9 @@ function upFact(side: Side, name: string, link: Link, port: Link): Fact {
   return fails(both, actual, why, `执行 ${commands.join('、')}。`);
 }
 
-function masterFact(side: Side, port: Link, bridge: Link | undefined, master: Link | undefined): Fact {
+function masterFact(node: NodeSnapshot, side: Side, port: Link, bridge: Link | undefined): Fact {
+  const { links } = own(node);
+  const master = linkNamed(own(node), port.master);
   const plugged = claim(side, 'bridge', `宿主机一端 ${port.name} 插在网桥上`, `${port.name} → 网桥`, 'brctl show');
   if (bridge) return holds(plugged, `${port.name} → ${bridge.name}`);
   if (master) {
@@ -148,9 +150,15 @@ function masterFact(side: Side, port: Link, bridge: Link | undefined, master: Li
     const repair = `${free}${make}\`brctl addif br0 ${port.name}\`。`;
     return fails(plugged, `${port.name} → ${master.name}（不是网桥）`, why, repair);
   }
+  const free = links.filter(({ kind }) => kind === 'bridge');
+  const meant = free.find(({ name }) => name === 'br0') ?? free[0];
+  if (!meant) {
+    const why = `${side.label} 上一个网桥也没有：容器的网线另一端空着，它的网关地址也没有地方可配。`;
+    const repair = `先 \`brctl addbr br0\`，再 \`brctl addif br0 ${port.name}\`。`;
+    return fails(plugged, `没有网桥，${port.name} 空着`, why, repair);
+  }
   const why = '这时容器也许还能 ping 通网关（Linux 在任何接口上应答自己的地址），但回程的包会送进空网桥，到不了容器。';
-  const repair = `执行 \`brctl addif br0 ${port.name}\`；没有 br0 就先 \`brctl addbr br0\`。`;
-  return fails(plugged, `${port.name} 没有插上`, why, repair);
+  return fails(plugged, `${port.name} 没有插上`, why, `执行 \`brctl addif ${meant.name} ${port.name}\`。`);
 }
 
 function bridgeUpFact(side: Side, bridge: Link): Fact {
