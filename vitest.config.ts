@@ -17,8 +17,18 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['e2e/**/*.test.ts'],
-          // One browser and one pair of nodes at a time: two cores.
-          fileParallelism: false,
+          exclude: ['e2e/restart.test.ts'],
+          // Two browsers, each with an instance and a pair of nodes of its own: they wait more than they work.
+          maxWorkers: 2,
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // It measures how long an interruption is, and builds the site beside the one that serves.
+          name: 'restart',
+          include: ['e2e/restart.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
         },

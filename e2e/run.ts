@@ -67,6 +67,7 @@ const counts = [
     ...['server/cli.ts', 'test', 'overlay-vxlan', '--mutate', '--sample', MUTATIONS_SAMPLED],
   ]),
   await tests('浏览器', 'browser'),
+  await tests('重启', 'restart'),
 ];
 const passed = counts.reduce((sum, each) => sum + each.passed, 0);
 const failed = counts.reduce((sum, each) => sum + each.failed, 0);
