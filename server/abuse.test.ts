@@ -148,7 +148,7 @@ describe('a browser that means harm', () => {
     await attach(browser, echoing);
     browser.reads(false);
     await browser.ask('terminal:input', { terminal: shell, data: 'yes\r' });
-    await vi.waitFor(() => expect(browser.bytes(shell).length).toBeGreaterThan(400 * KIB), 5_000);
+    await vi.waitFor(() => expect(browser.bytes(shell).length).toBeGreaterThan(200 * KIB), 5_000);
     for (const offset of [Number.MAX_SAFE_INTEGER, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60, 1e7, 0]) {
       browser.socket.emit('terminal:ack', { terminal: shell, offset });
       // The same as text, which the frame cannot say.
@@ -156,7 +156,7 @@ describe('a browser that means harm', () => {
     }
     browser.socket.emit('terminal:ack', { terminal: shell, offset: '1' });
     for (const word of ['a1', 'b2', 'c3']) await echo(browser, echoing, word);
-    expect(browser.bytes(shell).length).toBeLessThan(640 * KIB);
+    expect(browser.bytes(shell).length).toBeLessThan(384 * KIB);
     // The truth helps.
     browser.reads(true);
     const read = browser.bytes(shell).length;
