@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { type AccountTable, createAccountTable } from './accounts.ts';
+import { type AuditTable, createAuditTable } from './audit.ts';
 import { type ClassTable, createClassTable } from './classes.ts';
 import { type CommandTable, createCommandTable } from './commands.ts';
 import { createHintTable, type HintTable } from './hints.ts';
@@ -22,6 +23,7 @@ const BUSY_TIMEOUT_MS = 5_000;
 export interface Store {
   people: PeopleTable;
   accounts: AccountTable;
+  audit: AuditTable;
   sessions: SessionTable;
   progress: ProgressTable;
   hints: HintTable;
@@ -52,6 +54,7 @@ export async function openStore(path: string): Promise<Store> {
   return {
     people: createPeopleTable(db),
     accounts: createAccountTable(db),
+    audit: createAuditTable(db),
     sessions: createSessionTable(db),
     progress: createProgressTable(db),
     hints: createHintTable(db),
