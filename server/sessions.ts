@@ -7,7 +7,11 @@ import type { Labd } from './labd/contract.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { Stage, TerminalInfo } from './protocol.ts';
 import { createLabSession } from './session.ts';
+import type { ActiveSession } from './store/sessions.ts';
 import type { Store } from './store/store.ts';
+
+/** Nodes are being made, or made anew. */
+const UNSETTLED: ReadonlySet<string> = new Set(['creating', 'resetting']);
 
 /** A session with the person it belongs to. */
 export interface Owned {
@@ -26,6 +30,13 @@ export interface Sessions {
   /** Makes the nodes and brings them to the start of a step, by default the first. */
   start(owned: Owned, step?: string): Promise<void>;
   end(owned: Owned, reason: 'expired' | 'ended'): Promise<void>;
+  /**
+   * One person becomes another by `merge`, which does it in the store: nodes and terminals of `from` go on as `into`'s,
+   * but in labs where `into` has nodes too, where they are ended. Refused `busy` while nodes of either are being made.
+   */
+  move<T>(from: string, into: string, merge: () => Promise<T>): Promise<T>;
+  /** Ends all of a person's nodes and forgets their sessions. */
+  drop(person: string): Promise<void>;
   /** A command ended in one of the session's terminals, or somebody came to look: judge at once, or soon. */
   hint(owned: Owned): void;
   /** The network of a session's nodes has changed: judge likewise. */
@@ -63,6 +74,7 @@ export function createSessions(options: {
   const seen = new Map<string, number>();
   const hints = new Map<string, Pace>();
   const telling = new Set<Owned>();
+  const forgotten = new WeakSet<Owned>();
   /** Counted as having nodes before they have: several may ask for the last place at once. */
   const starting = new Set<Owned>();
 
@@ -108,6 +120,7 @@ export function createSessions(options: {
           started: (at) => store.progress.start(person, lab, at),
           finished: (at) => store.progress.finish(person, lab, at),
           async save(checkpoint, result, circumstances) {
+            if (forgotten.has(owned)) return;
             await store.progress.save({ person, lab, session: id }, checkpoint, result, circumstances);
             if (result.passedAt === undefined || passed.has(checkpoint)) return;
             passed.add(checkpoint);
@@ -124,6 +137,28 @@ export function createSessions(options: {
     all.set(keyOf(person, lab), owned);
     seen.set(id, former?.seenAt ?? now());
     return owned;
+  }
+
+  /** The session of what the store has as active, with those of its terminals that live. */
+  async function takeOver(former: ActiveSession & { standing: Standing }, lives: (terminal: string) => boolean) {
+    const terminals = (await store.sessions.terminals(former.id)).filter((each) => lives(each.terminal));
+    const { id, createdAt: since, seenAt, standing } = former;
+    return bring(former.person, former.lab, { id, since, seenAt, terminals, standing });
+  }
+
+  function ofPerson(person: string): Owned[] {
+    return [...all.values()].filter((owned) => owned.person === person);
+  }
+
+  /** Forgets a session without touching its nodes; what is still under way in it keeps nothing any more. */
+  function forget(owned: Owned): void {
+    const { id } = owned.session;
+    forgotten.add(owned);
+    owned.session.close();
+    hints.get(id)?.close();
+    hints.delete(id);
+    seen.delete(id);
+    all.delete(keyOf(owned.person, owned.lab));
   }
 
   function byId(id: string): Owned | undefined {
@@ -159,10 +194,7 @@ export function createSessions(options: {
         return end(owned, 'expired');
       }
       // Made again from the store when the person comes back.
-      all.delete(keyOf(owned.person, owned.lab));
-      hints.get(id)?.close();
-      hints.delete(id);
-      seen.delete(id);
+      forget(owned);
     }
   }
 
@@ -213,6 +245,30 @@ export function createSessions(options: {
       }
     },
     end,
+    async move(from, into, merge) {
+      const theirs = [...ofPerson(from), ...ofPerson(into)];
+      const unsettled = theirs.some((owned) => starting.has(owned) || UNSETTLED.has(owned.session.status()));
+      if (unsettled) throw new Refusal('busy');
+      for (const owned of ofPerson(from)) {
+        const other = all.get(keyOf(into, owned.lab));
+        if (other && hasNodes(other)) await end(owned, 'ended');
+      }
+      for (const owned of theirs) forget(owned);
+      try {
+        return await merge();
+      } finally {
+        // Whatever became of it: the nodes are somebody's.
+        for (const former of await store.sessions.active()) {
+          if (former.person === from || former.person === into) await takeOver(former, () => true);
+        }
+      }
+    },
+    async drop(person) {
+      for (const owned of ofPerson(person)) {
+        await end(owned, 'ended');
+        forget(owned);
+      }
+    },
     hint,
     networkChanged(id) {
       const owned = byId(id);
@@ -229,15 +285,7 @@ export function createSessions(options: {
           await store.sessions.finish(former.id, 'ended');
           continue;
         }
-        const terminals = await store.sessions.terminals(former.id);
-        const left = terminals.filter((each) => aliveTerminals.includes(each.terminal));
-        const owned = await bring(former.person, former.lab, {
-          id: former.id,
-          since: former.createdAt,
-          seenAt: former.seenAt,
-          terminals: left,
-          standing: former.standing,
-        });
+        const owned = await takeOver(former, (terminal) => aliveTerminals.includes(terminal));
         owned.session.resume().catch((error) => options.fault(error, `going on with ${former.id}`));
         // One that goes on makes its nodes anew.
         if (!exist.get(former.id)) owned.session.died();

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Joining, Role, Tables } from './tables.ts';
 
 /** A person in a class, as the class knows them. */
@@ -33,15 +33,28 @@ export interface ClassTable {
   create(id: string, name: string, now: number): Promise<boolean>;
   /** Adds a member, or changes what is given of one; says whose a 学号 is already. */
   add(id: string, member: Member, now: number): Promise<{ takenBy?: string }>;
+  /** Its learners. */
   members(id: string): Promise<Member[]>;
   /** A class by its id. */
   find(id: string): Promise<Class | undefined>;
+  byCode(code: string): Promise<Class | undefined>;
+  /** A new class that learners may join with a code, and its admin; false when the code is another's. */
+  found(
+    made: { id: string; name: string; code: string; admin: string; adminName: string },
+    now: number,
+  ): Promise<boolean>;
+  /** Changes what is given; false when the code is another's. */
+  change(id: string, given: Partial<Pick<Class, 'name' | 'code' | 'joining' | 'recording'>>): Promise<boolean>;
   /** What the class knows of one person. */
   member(id: string, person: string): Promise<(Member & { role: Role }) | undefined>;
   /** The classes of a person, oldest first, and what they are there. */
   of(person: string): Promise<(Member & { role: Role; class: string; className: string })[]>;
   /** Everybody, with a 学号 and name from the class they joined first. */
   people(): Promise<KnownPerson[]>;
+}
+
+function classOf({ id, name, code, joining, recording }: Selectable<Tables['class']>): Class {
+  return { id, name, code: code ?? undefined, joining, recording: recording === 1 };
 }
 
 /** Classes over the store's database. */
@@ -101,6 +114,7 @@ export function createClassTable(db: Kysely<Tables>): ClassTable {
         .selectFrom('member')
         .select(['person', 'student_no', 'name'])
         .where('class', '=', id)
+        .where('role', '=', 'learner')
         .orderBy('student_no')
         .orderBy('joined_at')
         .orderBy('person')
@@ -113,8 +127,42 @@ export function createClassTable(db: Kysely<Tables>): ClassTable {
     },
     async find(id) {
       const row = await db.selectFrom('class').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && { ...row, code: row.code ?? undefined, recording: row.recording === 1 };
+      return row && classOf(row);
     },
+    async byCode(code) {
+      const row = await db.selectFrom('class').selectAll().where('code', '=', code).executeTakeFirst();
+      return row && classOf(row);
+    },
+    found: ({ id, name, code, admin, adminName }, now) =>
+      db.transaction().execute(async (tx) => {
+        const made = await tx
+          .insertInto('class')
+          .values({ id, name, created_at: now, code, joining: 'open', recording: 1 })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('id')
+          .executeTakeFirst();
+        if (!made) return false;
+        const blank = { student_no: null, password: null };
+        const times = { joined_at: now, claimed_at: now };
+        await tx
+          .insertInto('member')
+          .values({ class: id, person: admin, role: 'admin', name: adminName, ...blank, ...times })
+          .execute();
+        return true;
+      }),
+    change: (id, { recording, ...given }) =>
+      db.transaction().execute(async (tx) => {
+        if (given.code !== undefined) {
+          const other = await tx.selectFrom('class').select('id').where('code', '=', given.code).executeTakeFirst();
+          if (other) return false;
+        }
+        const row = {
+          ...given,
+          ...(recording !== undefined && { recording: recording ? (1 as const) : (0 as const) }),
+        };
+        if (Object.keys(row).length > 0) await tx.updateTable('class').set(row).where('id', '=', id).execute();
+        return true;
+      }),
     async member(id, person) {
       const row = await db
         .selectFrom('member')

@@ -9,10 +9,13 @@ import { type ClassTable, createClassTable } from './classes.ts';
 import { type CommandTable, createCommandTable } from './commands.ts';
 import { createHintTable, type HintTable } from './hints.ts';
 import { createInvitationTable, type InvitationTable } from './invitations.ts';
+import { createInviteTable, type InviteTable } from './invites.ts';
 import { migrations } from './migrations.ts';
 import { createPeopleTable, type PeopleTable } from './people.ts';
 import { createProgressTable, type ProgressTable } from './progress.ts';
+import { createRosterTable, type RosterTable } from './roster.ts';
 import { createSessionTable, type SessionTable } from './sessions.ts';
+import { createStaffTable, type StaffTable } from './staff.ts';
 import type { Tables } from './tables.ts';
 import { createVerdictTable, type VerdictTable } from './verdicts.ts';
 
@@ -29,6 +32,9 @@ export interface Store {
   hints: HintTable;
   verdicts: VerdictTable;
   classes: ClassTable;
+  roster: RosterTable;
+  staff: StaffTable;
+  invites: InviteTable;
   commands: CommandTable;
   invitations: InvitationTable;
   /** Rejects when the database does not answer. */
@@ -60,6 +66,9 @@ export async function openStore(path: string): Promise<Store> {
     hints: createHintTable(db),
     verdicts: createVerdictTable(db),
     classes: createClassTable(db),
+    roster: createRosterTable(db),
+    staff: createStaffTable(db),
+    invites: createInviteTable(db),
     commands: createCommandTable(db),
     invitations: createInvitationTable(db),
     async ping() {

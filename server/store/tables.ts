@@ -128,14 +128,17 @@ export interface Tables {
     text: string;
     at: Moment;
   };
-  /** What somebody did by a right that learners have not; never altered. `detail`: what of it is to be read later. */
+  /**
+   * What somebody did by a right that learners have not; never altered, but that erasing a person empties `detail`, what
+   * of it is to be read later, where they are the subject.
+   */
   audit: {
     id: Generated<number>;
     class: string;
     actor: string;
     action: ColumnType<string, string, never>;
     subject: ColumnType<string | null, string | null, never>;
-    detail: ColumnType<Json, Json, never>;
+    detail: ColumnType<Json, Json, '{}'>;
     at: ColumnType<Moment, Moment, never>;
   };
   /** A command a learner ran, as the node's bash told of it. */
