@@ -3,12 +3,17 @@ import type { CheckpointResult, HintLevel, RefusalCode } from '../server/protoco
 /** Why a request was refused, as the learner reads it: what happened, whether work is safe, what to do. */
 export const refusals: Record<RefusalCode, string> = {
   'bad-request': '这个请求没有被理解，什么也没有改动。刷新页面后再试一次。',
-  'not-found': '找不到要操作的对象，它可能已经被关闭或重置。刷新页面后再试一次。',
+  'not-found': '找不到要操作的对象，它可能已经被关闭、移走或重置。刷新页面后再试一次。',
   'not-yours': '这不是你的实验，你没有权限操作它。',
   'not-ready': '节点还没有准备好。先启动节点，等两个终端都出现提示符。',
   busy: '正在处理上一个操作，请等它结束。你的节点和结果都在。',
   'too-many': '已经到达数量上限。先关闭不用的终端或结束别的实验。',
   'too-fast': '操作太快了，请稍等几秒再试。',
+  taken: '这个学号在班里已经是别人的，什么也没有改动。先核对学号，或者改那一位的。',
+  changed: '别人刚刚也改了它，你的改动没有保存。看看现在的内容，需要的话再改一次。',
+  full: '班级最多 500 人，放不下了，什么也没有改动。',
+  'last-admin': '这是班级最后一位管理员：先让另一位成为管理员。什么也没有改动。',
+  elsewhere: '这名学员还在别的班级里，或者有自己的教师账号，不能在这里合并或抹去。可以先把他移出本班。',
   'nodes-failed': '节点没有建成。已经通过的检查点不受影响，请再试一次。',
   unavailable: '节点服务暂时没有应答。结果已经保存，稍后会自动恢复。',
   internal: '服务器出了意外。已经通过的检查点不受影响，请再试一次；如果还是这样，请告诉老师。',

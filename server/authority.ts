@@ -23,7 +23,7 @@ const RIGHTS: Record<Role, readonly Right[]> = {
   admin: ['see', 'help', 'run', 'own'],
 };
 
-/** What a request names, where it is about a class: `class`, `learner`, `learners`. */
+/** What a request names, where it is about a class: `class`, `learner`, `learners`, `duplicate`. */
 type Named = object;
 
 function classOf(named: Named): string | undefined {
@@ -33,8 +33,9 @@ function classOf(named: Named): string | undefined {
 /** The learners a request is about. */
 function subjectsOf(named: Named): string[] {
   const one = 'learner' in named ? [named.learner] : [];
+  const other = 'duplicate' in named ? [named.duplicate] : [];
   const several = 'learners' in named && Array.isArray(named.learners) ? named.learners : [];
-  return [...one, ...several].filter((each) => typeof each === 'string');
+  return [...one, ...other, ...several].filter((each) => typeof each === 'string');
 }
 
 /** What each request needs: of a lab, a terminal or oneself one asks for oneself. */

@@ -1,37 +1,17 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto';
 import type { Me } from './people-protocol.ts';
+import { codeText, hashOf, newCode, newId, newToken, shownCode } from './secrets.ts';
 import type { Store } from './store/store.ts';
 
-/** A token is 256 random bits (OWASP ASVS 5.0, 7.2.3). */
-const TOKEN_BYTES = 32;
-/** Letters and digits that are not mistaken for one another when read aloud or written on a board. */
-const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 /** 31^8 ≈ 2^39.6 codes. */
 const CODE_LENGTH = 8;
 /** A transfer code is good for one use, and not longer than it takes to walk to the other machine. */
 const TRANSFER_LIFE_MS = 10 * 60_000;
 /** An invitation only lets others watch: it lasts for a day of classes. */
 const INVITATION_LIFE_MS = 12 * 3_600_000;
-
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
-}
-
-/** A code as it is compared: without spaces and dashes, upper case. */
-function codeText(code: string): string {
-  return code.normalize('NFKC').replaceAll(/[\s-]/g, '').toUpperCase();
-}
-
-/** A new code, as people read it. */
-function newCode(): string {
-  const letters = Array.from({ length: CODE_LENGTH }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]).join('');
-  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
-}
-
-/** Makes an opaque id: lower-case hex, 128 bits. */
-export function newId(): string {
-  return randomBytes(16).toString('hex');
-}
+/** A browser that has not been seen for so long is nobody's: longer than a holiday, shorter than a year. */
+const TOKEN_LIFE_MS = 90 * 24 * 3_600_000;
+/** That a browser was seen is written down this often: it is one more write for each page. */
+const SEEN_EVERY_MS = 3_600_000;
 
 /** People: who a browser is, and who somebody is in which class. */
 export interface Classroom {
@@ -70,30 +50,35 @@ export function createClassroom(
         })),
       };
     },
-    personOf: (token) => people.byToken(hashOf(token)),
+    async personOf(token) {
+      const hash = hashOf(token);
+      const known = await people.byToken(hash, now() - TOKEN_LIFE_MS);
+      if (known && now() - known.seenAt > SEEN_EVERY_MS) await people.touchToken(hash, now());
+      return known?.person;
+    },
     async welcome() {
-      const token = randomBytes(TOKEN_BYTES).toString('base64url');
+      const token = newToken();
       await people.create(newId(), hashOf(token), now());
       return token;
     },
     async transferCode(person) {
-      const code = newCode();
+      const code = newCode(CODE_LENGTH);
       const expiresAt = now() + TRANSFER_LIFE_MS;
-      await people.addTransfer(person, hashOf(codeText(code)), expiresAt);
-      return { code, expiresAt };
+      await people.addTransfer(person, hashOf(code), expiresAt);
+      return { code: shownCode(code), expiresAt };
     },
     async redeem(code) {
       const person = await people.takeTransfer(hashOf(codeText(code)), now());
       if (!person) return undefined;
-      const token = randomBytes(TOKEN_BYTES).toString('base64url');
+      const token = newToken();
       await people.addToken(person, hashOf(token), now());
       return token;
     },
     async invite(person, lab) {
-      const code = newCode();
+      const code = newCode(CODE_LENGTH);
       const expiresAt = now() + INVITATION_LIFE_MS;
-      await invitations.put(person, lab, hashOf(codeText(code)), expiresAt);
-      return { code, expiresAt };
+      await invitations.put(person, lab, hashOf(code), expiresAt);
+      return { code: shownCode(code), expiresAt };
     },
     uninvite: (person, lab) => invitations.remove(person, lab),
     invitation: (code) => invitations.byCode(hashOf(codeText(code)), now()),

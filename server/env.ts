@@ -50,6 +50,8 @@ export interface Env {
   recordingBytes: number;
   /** 0 for none. */
   sshPort: number;
+  /** The secret of the link by which the first account is made, from start.js; empty without one. */
+  setup: string;
   log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   dev: boolean;
 }
@@ -93,6 +95,7 @@ export function readEnv(environment: Record<string, string | undefined>): Env {
     idleMs: values.NETLOOM_IDLE_MINUTES * 60_000,
     recordingBytes: values.NETLOOM_RECORDING_MB * 1_048_576,
     sshPort: values.NETLOOM_SSH_PORT,
+    setup: /^[\w-]{43}$/.exec(environment.NETLOOM_SETUP ?? '')?.[0] ?? '',
     log: values.NETLOOM_LOG,
     dev: environment.NODE_ENV === 'development',
   };

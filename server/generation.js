@@ -70,7 +70,13 @@ export function createGeneration({ which, web: { entry }, env }) {
     /** Starts a web in front of these pages. It prepares itself and then waits for `go`. */
     launchWeb() {
       const web = launchChild([CARRIER, entry, which.socket], env);
-      return { ...web, prepared: web.told('prepared'), port: web.told('port'), go: () => web.send('go') };
+      return {
+        ...web,
+        prepared: web.told('prepared'),
+        setup: web.told('setup'),
+        port: web.told('port'),
+        go: () => web.send('go'),
+      };
     },
     /** Ends the pages. */
     end(signal) {

@@ -10,6 +10,8 @@ import { cookieFor, tokenOf } from './cookie.ts';
 import { fileRoutes } from './file-routes.ts';
 import type { Files } from './files.ts';
 import { HOLD_HEADER } from './hold.ts';
+import type { People } from './people.ts';
+import { isPeopleForm, peopleRoutes } from './people-routes.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Wrong codes from one address within ten minutes. */
@@ -59,6 +61,7 @@ export function createHttp(options: {
   classroom: Classroom;
   sessions: Pick<Sessions, 'of'>;
   files: Files;
+  people: Pick<People, 'accounts' | 'joining' | 'identity'>;
   origins: string[];
   dev: boolean;
   /** Whether there is such a lab, and such a step in it. */
@@ -110,12 +113,13 @@ export function createHttp(options: {
   });
   const { sessions, files, fault } = options;
   app.route('/files', fileRoutes({ classroom, sessions, files, allowed, fault }));
+  app.route('/', peopleRoutes({ people: options.people, classroom, allowed, isSecure, fault }));
   const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
 
   function isOurs(request: IncomingMessage): boolean {
     const path = (request.url ?? '').split('?')[0];
     if (path === '/healthz' || path === '/readyz' || path?.startsWith('/files/')) return true;
-    return path === '/resume' && request.method === 'POST';
+    return request.method === 'POST' && (path === '/resume' || isPeopleForm(path ?? ''));
   }
 
   /** A browser that opens a page for the first time becomes a guest; hands back whose a known one is. */

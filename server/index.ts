@@ -78,6 +78,8 @@ try {
   });
   await turn();
   web = await prepared.open();
+  // By itself it has nobody who would say where the first account is made: `lab class invite` does.
+  process.send?.({ setup: web.setup });
   process.send?.({ port: web.port });
 } catch (error) {
   const code = (error as NodeJS.ErrnoException).code;

@@ -21,6 +21,18 @@ const PER_MINUTE: Partial<Record<RequestName, number>> = {
   'lab:uninvite': 10,
   'lab:watch': 30,
   'me:code': 10,
+  'invite:look': 30,
+  'class:create': 10,
+  'class:code': 20,
+  // Each reads the whole class.
+  'roster:preview': 60,
+  'roster:import': 20,
+  'roster:add': 120,
+  // Each may be a hash for every learner of a class.
+  'roster:passwords': 20,
+  'roster:merge': 60,
+  'learner:erase': 60,
+  'staff:invite': 20,
 };
 /** Wrong invitation codes from one address within a minute: of 2^39.6 codes that is none. */
 const GUESSES_PER_MINUTE = 60;

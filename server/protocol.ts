@@ -121,6 +121,16 @@ export type RefusalCode =
   | 'busy'
   | 'too-many'
   | 'too-fast'
+  /** Somebody else has it: a 学号 in this class. */
+  | 'taken'
+  /** Somebody else changed it meanwhile. */
+  | 'changed'
+  /** The class has no room. */
+  | 'full'
+  /** A class would be nobody's. */
+  | 'last-admin'
+  /** A learner who is not only this class's. */
+  | 'elsewhere'
   | 'nodes-failed'
   | 'unavailable'
   | 'internal';

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { LabChecks } from '../content/check.ts';
 import { loadChecks } from '../content/judgements.ts';
 import type { Lab } from '../content/load.ts';
-import { newId } from './classroom.ts';
 import type { Env } from './env.ts';
 import { createJudge, type Judge } from './judge.ts';
 import type { Labd } from './labd/contract.ts';
@@ -11,6 +10,7 @@ import { composeLabd } from './labd/index.ts';
 import type { NetworkSnapshot } from './network/snapshot.ts';
 import { createPlayer, type Player } from './play.ts';
 import type { CheckpointResult } from './protocol.ts';
+import { newId } from './secrets.ts';
 import { topologyOf } from './topology.ts';
 import { type Leg, legsTo, stoppedWords, travel } from './travel.ts';
 

@@ -16,6 +16,8 @@ const COMPANY_MS = 5;
 /** Who sits at a socket, and what it looks at. */
 export interface Seat {
   person: string;
+  /** The browser it is: sha-256 of its token. */
+  browser: string;
   /** The terminals this socket looks at; one who watches can neither type nor resize. */
   views: Map<string, Sight & Partial<View>>;
   /** Whose session it watches by invitation. */
@@ -36,7 +38,7 @@ export interface Seat {
 export type Client = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, Seat>;
 
 /** A seat for a socket that has just come in. */
-export function createSeat(person: string, client: Client): Seat {
+export function createSeat(person: string, browser: string, client: Client): Seat {
   let since = 0;
   let asked = 0;
   /** Bytes given to the network, of which some may be on their way, and bytes that wait for their turn. */
@@ -61,6 +63,7 @@ export function createSeat(person: string, client: Client): Seat {
   });
   return {
     person,
+    browser,
     views: new Map(),
     may(weight) {
       const now = performance.now();

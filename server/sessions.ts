@@ -1,11 +1,11 @@
 import { Refusal } from './answer.ts';
-import { newId } from './classroom.ts';
 import type { LabSource } from './judge.ts';
 import type { Standing } from './jumps.ts';
 import type { LabSession, SessionPart } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { Stage, TerminalInfo } from './protocol.ts';
+import { newId } from './secrets.ts';
 import { createLabSession } from './session.ts';
 import type { ActiveSession } from './store/sessions.ts';
 import type { Store } from './store/store.ts';

@@ -8,9 +8,11 @@ import { tokenOf } from './cookie.ts';
 import type { Handlers } from './handlers.ts';
 import type { SessionPart } from './lab-session.ts';
 import { createLimits } from './limits.ts';
+import type { PeopleDesk } from './people-desk.ts';
 import type { Answer, Answers, Command, LabState, News, Request, RequestName } from './protocol.ts';
 import { requests } from './protocol.ts';
 import { type Client, createSeat, type Seat } from './seat.ts';
+import { hashOf } from './secrets.ts';
 import type { Owned, Sessions } from './sessions.ts';
 import type { Terminals } from './terminals.ts';
 import { createViewing } from './viewing.ts';
@@ -31,6 +33,8 @@ export interface Door {
   tellAll<N extends keyof News>(name: N, ...news: Parameters<News[N]>): void;
   /** Whether any browser of the owner's looks at the session now. */
   isWatched(owned: Owned): boolean;
+  /** Closes the sockets of those who are no longer who they were. */
+  dismiss(whose: (seat: Pick<Seat, 'person' | 'browser'>) => boolean): void;
   close(): Promise<void>;
 }
 
@@ -51,6 +55,8 @@ export function openDoor(options: {
   };
   /** Undefined where ssh is off. `host` is the name by which the browser knows this server. */
   ssh?: { token(person: string, lab: string, node: string, host: string): Promise<Answers['terminal:ssh']> };
+  /** What answers requests about people and classes. */
+  people: PeopleDesk;
   /** Whether terminals are recorded. */
   recording: boolean;
   allowed(request: IncomingMessage): boolean;
@@ -172,6 +178,7 @@ export function openDoor(options: {
     'lab:watch': ({ code }, client) => audience.admit(client, code),
     'me:code': (_request, client) => classroom.transferCode(client.data.person),
     'me:who': (_request, client) => classroom.me(client.data.person),
+    ...options.people,
   };
 
   function run<N extends RequestName>(client: Client, name: N, request: Request<N>): ReturnType<Handlers[N]> {
@@ -209,7 +216,7 @@ export function openDoor(options: {
       if (!person) return next(new Error('not-yours'));
       const theirs = [...io.sockets.sockets.values()].filter((other) => other.data.person === person);
       if (theirs.length >= SOCKETS_PER_PERSON) return next(new Error('too-many'));
-      client.data = createSeat(person, client);
+      client.data = createSeat(person, hashOf(token ?? ''), client);
       next();
     } catch (error) {
       fault(error, 'handshake');
@@ -229,6 +236,9 @@ export function openDoor(options: {
     tellTerminal: (owned, name, ...news) => io.to([roomOf(owned), audience.roomOf(owned)]).emit(name, ...news),
     tellAll: (name, ...news) => io.emit(name, ...news),
     isWatched: (owned) => (io.sockets.adapter.rooms.get(roomOf(owned))?.size ?? 0) > 0,
+    dismiss(whose) {
+      for (const client of io.sockets.sockets.values()) if (whose(client.data)) client.disconnect(true);
+    },
     close: () => io.close(),
   };
 }

@@ -1,6 +1,7 @@
 // `npm start`, `npm run dev`, `npm run restart`, `npm run stop`, `npm run lab`, `npm test`, `npm run bench`,
 // `npm run screenshots`: set up what is missing, then run.
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -36,10 +37,20 @@ async function watchOver(all, settings, state) {
   }
 }
 
-/** The environment of web, in which it finds the site that was built last. */
-function environmentOf(settings, dev) {
+/** The environment of web, in which it finds the site that was built last, and what the link to the first account is to be. */
+function environmentOf(settings, dev, secret) {
   const mode = dev ? 'development' : 'production';
-  return { ...process.env, NODE_ENV: mode, NEXT_TELEMETRY_DISABLED: '1', NETLOOM_SITE: settings.site };
+  const said = { NEXT_TELEMETRY_DISABLED: '1', NETLOOM_SITE: settings.site, NETLOOM_SETUP: secret };
+  return { ...process.env, NODE_ENV: mode, ...said };
+}
+
+/** What is said when web serves. */
+function welcome({ host }, port, setup) {
+  const address = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+  const first = setup
+    ? `还没有教师账号。打开这个链接建第一个（24 小时内有效，只能用一次）：\n  ${address}${setup}\n`
+    : '';
+  say(`\n织网已经就绪：${address}\n${first}按 Ctrl-C 停止网页服务（节点和终端会保留）；npm run stop 结束一切。\n`);
 }
 
 /** labd of the present code; an earlier one may be of an earlier version. Shells do not notice when it changes. */
@@ -90,14 +101,13 @@ async function start(dev) {
   mkdirSync(join(settings.data, 'run'), { recursive: true, mode: 0o700 });
   writeFileSync(all.start.pid, String(process.pid));
   const state = { stopping: false, relaunching: false };
+  // One for all webs of this start: one that takes over keeps the link alive that was printed.
+  const secret = randomBytes(32).toString('base64url');
   const webs = createWebs({
     all,
     dev,
-    environment: () => environmentOf(settings, dev),
-    listening: (port) =>
-      say(
-        `\n织网已经就绪：http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host}:${port}\n按 Ctrl-C 停止网页服务（节点和终端会保留）；npm run stop 结束一切。\n`,
-      ),
+    environment: () => environmentOf(settings, dev, secret),
+    listening: (port, setup) => welcome(settings, port, setup),
   });
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.on(signal, () => {

@@ -8,13 +8,14 @@ import { io, type Socket } from 'socket.io-client';
 import { createAuthority } from './authority.ts';
 import { createClassroom } from './classroom.ts';
 import { socketPath } from './env.ts';
+import { createPeople, type People } from './people.ts';
 import type { Answer, LabState, Request, RequestName, TerminalSize, Watched } from './protocol.ts';
 import type { Control } from './ptyd/contract.ts';
 import { createScreens } from './screen.ts';
 import { connectSeam } from './seam.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { type Door, openDoor } from './socket.ts';
-import { openStore } from './store/store.ts';
+import { openStore, type Store } from './store/store.ts';
 import { connectTerminals } from './terminals.ts';
 import { createFakeLabd, createTestLab } from './testbed.ts';
 import { parser } from './wire.ts';
@@ -44,6 +45,8 @@ export interface TestBrowser {
 export interface TestDoor {
   port: number;
   sessions: Sessions;
+  store: Store;
+  people: People;
   newCookie(): Promise<string>;
   connect(cookie: string): Promise<TestBrowser>;
   /** A new person with a session that is ready; answers its terminals, one for each node. */
@@ -161,6 +164,13 @@ export async function openTestDoor(): Promise<TestDoor> {
     passed: () => undefined,
     fault,
   });
+  const people = createPeople({
+    store,
+    sessions,
+    dismiss: (whose) => door.open?.dismiss(whose),
+    erase: async () => undefined,
+    now: Date.now,
+  });
   const http = createServer();
   door.open = openDoor({
     http,
@@ -168,6 +178,7 @@ export async function openTestDoor(): Promise<TestDoor> {
     authority: createAuthority(store),
     sessions,
     terminals,
+    people: people.desk,
     history: { list: async () => [], clear: async () => undefined },
     recording: false,
     looked: () => undefined,
@@ -181,6 +192,8 @@ export async function openTestDoor(): Promise<TestDoor> {
   const bed: TestDoor = {
     port,
     sessions,
+    store,
+    people,
     newCookie: async () => `netloom=${await classroom.welcome()}`,
     async connect(cookie) {
       const browser = await connectBrowser(port, cookie);

@@ -1,6 +1,9 @@
 import type { Request, RequestName } from './protocol.ts';
 
 const WRONG_CODE = 'AAAA-AAAA';
+/** Of a class and of people that do not exist; tests put in their own. */
+const CLASS = { class: 'nowhere' };
+const NOBODY = '0'.repeat(32);
 
 /** A request of each name that could be granted, made with a terminal of the owner's. */
 export const samples: { [N in RequestName]: (terminal: string) => Request<N> } = {
@@ -26,4 +29,23 @@ export const samples: { [N in RequestName]: (terminal: string) => Request<N> } =
   'lab:watch': () => ({ code: WRONG_CODE }),
   'me:code': () => ({}),
   'me:who': () => ({}),
+  'invite:look': () => ({ secret: 'A'.repeat(43) }),
+  'class:create': () => ({ name: '网络 2026' }),
+  'class:look': () => CLASS,
+  'class:change': () => ({ ...CLASS, name: '网络 2027' }),
+  'class:code': () => CLASS,
+  'roster:list': () => CLASS,
+  'roster:preview': () => ({ ...CLASS, text: '20260001,王小明' }),
+  'roster:import': () => ({ ...CLASS, text: '20260001,王小明' }),
+  'roster:add': () => ({ ...CLASS, studentNo: '20260002', name: '李小红' }),
+  'roster:change': () => ({ ...CLASS, learner: NOBODY, was: {}, studentNo: '20260003', name: '张三' }),
+  'roster:remove': () => ({ ...CLASS, learners: [NOBODY] }),
+  'roster:merge': () => ({ ...CLASS, learner: NOBODY, duplicate: NOBODY }),
+  'roster:passwords': () => ({ ...CLASS, learners: [NOBODY] }),
+  'learner:erase': () => ({ ...CLASS, learner: NOBODY }),
+  'staff:list': () => CLASS,
+  'staff:invite': () => ({ ...CLASS, role: 'assistant' }),
+  'staff:change': () => ({ ...CLASS, person: NOBODY, role: 'assistant' }),
+  'staff:remove': () => ({ ...CLASS, person: NOBODY }),
+  'audit:list': () => CLASS,
 };

@@ -11,6 +11,7 @@ import { createFollowing } from './following.ts';
 import { createHistory } from './history.ts';
 import { createHttp } from './http.ts';
 import type { Labd, LabdNews } from './labd/contract.ts';
+import { createPeople } from './people.ts';
 import type { News } from './protocol.ts';
 import type { AttachNews } from './ptyd/contract.ts';
 import { createScreens } from './screen.ts';
@@ -32,6 +33,8 @@ export type Pages = (request: IncomingMessage, response: ServerResponse) => Prom
 /** A web that listens. */
 export interface Web {
   port: number;
+  /** Where the first account is made; null when there is one. */
+  setup: string | null;
   close(): Promise<void>;
 }
 
@@ -158,10 +161,20 @@ async function openWeb(parts: {
     }),
   );
 
+  const people = createPeople({
+    store,
+    sessions,
+    dismiss: (whose) => door.open?.dismiss(whose),
+    erase: async () => undefined,
+    now: Date.now,
+  });
+  const offered = env.setup !== '' && (await people.accounts.offerFirst(env.setup));
+
   const front = createHttp({
     assets,
     classroom,
     sessions,
+    people,
     files: createFiles(labd.remote),
     fault,
     origins: env.origins,
@@ -208,6 +221,7 @@ async function openWeb(parts: {
     sessions,
     terminals,
     history,
+    people: people.desk,
     ssh,
     recording: env.recordingBytes > 0,
     allowed: front.allowed,
@@ -224,6 +238,7 @@ async function openWeb(parts: {
   });
   const address = http.address();
   return {
+    setup: offered ? `/setup/${env.setup}` : null,
     port: typeof address === 'object' && address ? address.port : env.port,
     async close() {
       clearInterval(sweep);

@@ -10,8 +10,8 @@ const WEB_PAUSE_MS = 500;
 const RESERVE_AGAIN_MS = 30_000;
 
 /**
- * Keeps one web serving, and unless `dev` another in reserve that takes over at once. `listening` hears of the port when
- * the first one serves and has pages behind it. `environment` is asked for at each generation: a deployment may change it.
+ * Keeps one web serving, and unless `dev` another in reserve that takes over at once. `listening` hears of the port, and of where
+ * the first account is made if there is none, when the first one serves and has pages behind it. `environment` is asked for at each generation: a deployment may change it.
  */
 export function createWebs({ all, dev, environment, listening }) {
   /** In the order in which they are to serve. */
@@ -70,7 +70,7 @@ export function createWebs({ all, dev, environment, listening }) {
         writeFileSync(all.web.pid, String(web.pid));
         const port = await web.port;
         if (port !== undefined) {
-          if (!announced) listening(port);
+          if (!announced) listening(port, await web.setup);
           announced = true;
           generation = web.generation;
           void keepReserve();

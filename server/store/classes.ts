@@ -35,6 +35,8 @@ export interface ClassTable {
   add(id: string, member: Member, now: number): Promise<{ takenBy?: string }>;
   /** Its learners. */
   members(id: string): Promise<Member[]>;
+  /** All its people, whoever they are in it. */
+  everyone(id: string): Promise<(Member & { role: Role })[]>;
   /** A class by its id. */
   find(id: string): Promise<Class | undefined>;
   byCode(code: string): Promise<Class | undefined>;
@@ -123,6 +125,18 @@ export function createClassTable(db: Kysely<Tables>): ClassTable {
         person: row.person,
         studentNo: row.student_no ?? undefined,
         name: row.name ?? undefined,
+      }));
+    },
+    async everyone(id) {
+      const rows = await db
+        .selectFrom('member')
+        .select(['person', 'student_no', 'name', 'role'])
+        .where('class', '=', id)
+        .execute();
+      return rows.map(({ person, student_no, name, role }) => ({
+        ...{ person, role },
+        studentNo: student_no ?? undefined,
+        name: name ?? undefined,
       }));
     },
     async find(id) {
