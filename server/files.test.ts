@@ -7,6 +7,7 @@ import { createFiles, FILE_MAX_BYTES } from './files.ts';
 import { createHttp } from './http.ts';
 import { calls, type Labd } from './labd/contract.ts';
 import { BUILD_TIME, LIMITS, openTestbed, type Testbed } from './labd/nodes/testbed.ts';
+import { createPeople } from './people.ts';
 import { createSessions, type Owned } from './sessions.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createFakeLabd, createTestLab } from './testbed.ts';
@@ -79,6 +80,13 @@ beforeAll(async () => {
     assets: { serve: () => false },
     classroom: createClassroom(store, Date.now),
     sessions,
+    people: createPeople({
+      store,
+      sessions,
+      dismiss: () => undefined,
+      erase: async () => undefined,
+      now: Date.now,
+    }),
     files: createFiles(labd),
     origins: [],
     dev: false,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { io, type Socket } from 'socket.io-client';
 import { createAuthority } from './authority.ts';
-import { createClassroom } from './classroom.ts';
+import { type Classroom, createClassroom } from './classroom.ts';
 import { socketPath } from './env.ts';
 import { createPeople, type People } from './people.ts';
 import type { Answer, LabState, Request, RequestName, TerminalSize, Watched } from './protocol.ts';
@@ -46,6 +46,7 @@ export interface TestDoor {
   port: number;
   sessions: Sessions;
   store: Store;
+  classroom: Classroom;
   people: People;
   newCookie(): Promise<string>;
   connect(cookie: string): Promise<TestBrowser>;
@@ -193,6 +194,7 @@ export async function openTestDoor(): Promise<TestDoor> {
     port,
     sessions,
     store,
+    classroom,
     people,
     newCookie: async () => `netloom=${await classroom.welcome()}`,
     async connect(cookie) {
