@@ -1,5 +1,6 @@
 import { IconBook2, IconCircleCheck, IconTerminal2 } from '@tabler/icons-react';
 import Link from 'next/link';
+import { Belonging } from './Belonging.tsx';
 import { Brand } from './Brand.tsx';
 import { LabCard } from './LabCard.tsx';
 import { library, outline } from './library.ts';
@@ -36,6 +37,7 @@ export default function HomePage() {
         <Brand />
         <span className={styles.grow} />
         <Link href="/resume">换浏览器继续</Link>
+        <Belonging />
         <SchemeButton />
       </header>
       <main>

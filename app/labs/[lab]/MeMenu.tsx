@@ -8,6 +8,7 @@ import { useLab } from '../../live/LabProvider.tsx';
 import { ThemeSwitch } from '../../ThemeSwitch.tsx';
 import { useReset } from './[step]/machines/ResetDialog.tsx';
 import { inviteWords } from './[step]/machines/words.ts';
+import { Belonging } from './Belonging.tsx';
 import { Shortcuts } from './Shortcuts.tsx';
 import { TransferDialog } from './TransferDialog.tsx';
 
@@ -48,6 +49,7 @@ export function MeMenu() {
         <Menu.Dropdown>
           <ThemeSwitch />
           <Menu.Divider />
+          <Belonging />
           <Menu.Item leftSection={<IconDevices size={16} stroke={1.7} />} onClick={() => setDialog('transfer')}>
             换浏览器继续…
           </Menu.Item>
