@@ -15,6 +15,8 @@ export interface Site {
   /** Where its data is. */
   data: string;
   browser: Browser;
+  /** Where the first account is made: what `npm start` printed. */
+  setup: string;
   /** A person with a browser of their own; console errors and failed requests are gathered in `complaints`. */
   visitor(options?: { viewport?: ViewportSize; dark?: boolean; javaScript?: boolean }): Promise<BrowserContext>;
   complaints: string[];
@@ -95,6 +97,7 @@ export async function openSite(mode: 'start' | 'dev' = 'start', more: Record<str
     address: `http://127.0.0.1:${port}`,
     data,
     browser,
+    setup: /\/setup\/[\w-]+/.exec(said)?.[0] ?? '',
     complaints,
     command,
     async visitor({ viewport = { width: 1440, height: 900 }, dark = false, javaScript = true } = {}) {

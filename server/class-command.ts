@@ -1,7 +1,9 @@
 import { labId } from '../content/schema.ts';
 import { momentWords, oneLine } from './grades/words.ts';
 import { EVERYONE, findLearner } from './roster.ts';
+import { hashOf, newToken } from './secrets.ts';
 import type { Store } from './store/store.ts';
+import type { Role } from './store/tables.ts';
 import { readOptions, UsageProblem } from './usage.ts';
 
 /** A name of a class or a person, characters: what fits on a line of a table. */
@@ -9,15 +11,45 @@ const NAME_MAX_CHARS = 60;
 /** 学号 are ten to twenty characters where we looked. */
 const STUDENT_NO_MAX_CHARS = 40;
 
-/** `lab class …`: the classes, who is in them, and who is known at all. */
-export async function runClass(store: Store, argv: string[], say: (line: string) => void): Promise<number> {
-  const { values, positionals } = readOptions(argv, ['name', 'person', 'no']);
+/** A link from the command line is for somebody who stands beside it, or reads it soon. */
+const INVITE_LIFE_MS = 24 * 3_600_000;
+const STAFF: readonly string[] = ['assistant', 'instructor', 'admin'] satisfies Role[];
+
+/** `lab class …`: the classes, who is in them, and who is known at all. `address` is where web is found from here. */
+export async function runClass(
+  store: Store,
+  argv: string[],
+  say: (line: string) => void,
+  address: string,
+): Promise<number> {
+  const { values, positionals } = readOptions(argv, ['name', 'person', 'no', 'role']);
   const [verb, id] = positionals;
   if (verb === 'list') return listClasses(store, say);
   if (verb === 'people') return listPeople(store, say);
   if (verb === 'new') return newClass(store, id, values.name, say);
   if (verb === 'add') return addMember(store, id, values, say);
-  throw new UsageProblem(verb ? `class 没有 ${verb}：可以是 list、new、add、people` : 'class 要做什么？');
+  if (verb === 'invite') return invite(store, id, values.role ?? 'admin', say, address);
+  throw new UsageProblem(verb ? `class 没有 ${verb}：可以是 list、new、add、people、invite` : 'class 要做什么？');
+}
+
+async function invite(
+  store: Store,
+  id: string | undefined,
+  role: string,
+  say: (line: string) => void,
+  address: string,
+): Promise<number> {
+  if (!STAFF.includes(role)) throw new UsageProblem(`--role 不能是 ${role}：可以是 ${STAFF.join('、')}`);
+  const found = id === undefined ? undefined : await store.classes.find(id);
+  if (id !== undefined && !found) throw new UsageProblem(`没有班级 ${id}；用 lab class list 列出班级`);
+  const secret = newToken();
+  const expiresAt = Date.now() + INVITE_LIFE_MS;
+  // STAFF holds nothing but roles.
+  await store.invites.put(hashOf(secret), { class: id, role: role as Role, expiresAt });
+  say(found ? `一次性的链接，让人成为班级 ${found.name} 的 ${role}：` : '一次性的链接，建一个教师账号：');
+  say(`  ${address}/setup/${secret}`);
+  say(`${momentWords(expiresAt)} 前有效；从别的机器打开时，把地址换成这台机器的。`);
+  return 0;
 }
 
 async function listClasses(store: Store, say: (line: string) => void): Promise<number> {

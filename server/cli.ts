@@ -34,6 +34,8 @@ const USAGE = `用法：npm run lab -- <命令>
   class new ID --name 名称             新建班级
   class add ID --person 编号 [--no 学号] [--name 姓名]
                                        把人加进班级，或改学号、姓名
+  class invite [ID] [--role admin|instructor|assistant]
+                                       一次性的链接：建教师账号，成为班级的管理员（或别的）
   doctor                               这台机器有什么、缺什么、怎么补`;
 
 function say(text: string): void {
@@ -162,7 +164,7 @@ async function onStore(env: Env, job: (store: Store) => Promise<number>): Promis
 async function main(): Promise<number> {
   const env = readEnv({ NETLOOM_LOG: 'warn', ...process.env });
   const [first, ...rest] = process.argv.slice(2);
-  if (first === 'class') return onStore(env, (store) => runClass(store, rest, say));
+  if (first === 'class') return onStore(env, (store) => runClass(store, rest, say, `http://127.0.0.1:${env.port}`));
   if (first === 'grade') {
     const { stdout } = process;
     const out = { say, write: (bytes: string | Buffer) => void stdout.write(bytes), isTerminal: stdout.isTTY };

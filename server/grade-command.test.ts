@@ -62,7 +62,7 @@ async function lab(...[command, ...args]: string[]): Promise<Printed> {
   try {
     const code =
       command === 'class'
-        ? await runClass(store, args, say)
+        ? await runClass(store, args, say, 'http://127.0.0.1:3000')
         : await runGrade(store, labs, args, { say, write, isTerminal: true });
     return { code, out, err: '' };
   } catch (error) {
