@@ -72,11 +72,11 @@ describe('a class', () => {
     await learner.goto(`${address}/join`);
     await mustBeAccessible(learner);
     const join = () => learner.getByRole('button', { name: '加入', exact: true }).click();
-    await fill(learner, { 班级代码: 'AAA-AAA', 学号: '20260001', 姓名: '王小名' });
+    await fill(learner, { 课堂码: 'AAA-AAA', 学号: '20260001', 姓名: '王小名' });
     await join();
-    await learner.getByText('没有这个班级代码').waitFor();
+    await learner.getByText('没有这个课堂码').waitFor();
     expect(await learner.getByLabel('学号', { exact: true }).inputValue()).toBe('20260001');
-    await fill(learner, { 班级代码: found.code.toLowerCase() });
+    await fill(learner, { 课堂码: found.code.toLowerCase() });
     await join();
     await learner.getByText('名册上这个学号不是这个姓名').waitFor();
     await fill(learner, { 姓名: '王 小明' });
@@ -89,7 +89,7 @@ describe('a class', () => {
   it('refuses a used 学号 from a second browser', async () => {
     const second = await (await site.visitor()).newPage();
     await second.goto(`${address}/join`);
-    await fill(second, { 班级代码: found.code, 学号: '20260001', 姓名: '王小明' });
+    await fill(second, { 课堂码: found.code, 学号: '20260001', 姓名: '王小明' });
     await second.getByRole('button', { name: '加入', exact: true }).click();
     await second.getByText('这个学号已经有人用过了').waitFor();
   });
@@ -109,7 +109,7 @@ describe('a class', () => {
     expect(password).toMatch(/^[2-9a-z]{8}$/);
     // The learner was signed out with that.
     await learner.goto(`${address}/join`);
-    await fill(learner, { 班级代码: found.code, 学号: '20260001', '密码（老师发过才填）': password });
+    await fill(learner, { 课堂码: found.code, 学号: '20260001', '密码（老师发过才填）': password });
     await learner.getByRole('button', { name: '加入', exact: true }).click();
     await learner.getByRole('link', { name: '网络 2026 · 王小明' }).waitFor();
   });

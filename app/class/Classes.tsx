@@ -33,7 +33,7 @@ export function Classes() {
         )}
         {me && !me.account && (
           <div className={styles.card}>
-            <p>教师登录以后，在这里建班级、看课堂。学员用老师给的代码加入。</p>
+            <p>教师登录以后，在这里建班级、看课堂。学员用老师给的课堂码加入。</p>
             <p className={styles.actions}>
               <Button component="a" href="/sign-in">
                 教师登录
@@ -48,7 +48,7 @@ export function Classes() {
           <ul className={styles.list}>
             {taught.map((each) => (
               <li key={each.class}>
-                <Link href={`/class/${each.class}`}>
+                <Link href={`/class/${each.class}`} prefetch={false}>
                   <b>{each.name}</b>
                   <span>{roles[each.role]}</span>
                   <IconChevronRight size={18} stroke={1.7} aria-hidden />
@@ -89,7 +89,7 @@ function NewClass({ first }: { first: boolean }) {
   return (
     <form className={styles.card} onSubmit={found}>
       <h2>新建班级</h2>
-      {first && <p>给班级起个名字，然后导入名册，或者直接把代码写在黑板上。</p>}
+      {first && <p>给班级起个名字，然后导入名册，或者直接把课堂码写在黑板上。</p>}
       <div className={styles.row}>
         <TextInput
           aria-label="班级名称"

@@ -11,13 +11,13 @@ export const roles: Record<Membership['role'], string> = {
 /** What each of those who teach may do. */
 export const roleNotes: Record<Exclude<Membership['role'], 'learner'>, string> = {
   assistant: '看课堂、帮学员、重置节点',
-  instructor: '另外管名册、成绩和上课时间',
-  admin: '另外管谁来教这个班',
+  instructor: '助教的一切，另外管名册、成绩和上课时间',
+  admin: '教师的一切，另外决定谁来教',
 };
 
 /** How learners come in. */
 export const joinings: Record<ClassView['joining'], { label: string; note: string }> = {
-  open: { label: '凭代码加入', note: '有班级代码就能用学号和姓名加入；名册上没有的学号也可以。' },
+  open: { label: '凭课堂码加入', note: '有课堂码就能用学号和姓名加入；名册上没有的学号也可以。' },
   roster: { label: '只限名册', note: '只有名册上的学号能加入，要用你发的初始密码登录。' },
   closed: { label: '暂停加入', note: '没有人能再加入；已经在班里的不受影响。' },
 };
@@ -40,7 +40,7 @@ export const accountTroubles: Record<string, string> = {
 /** Why the form at /join came back. */
 export const joinTroubles: Record<string, string> = {
   fast: '尝试次数太多，请过十几分钟再试。',
-  code: '没有这个班级代码。代码是 6 个字母和数字，请和老师给的再核对一遍。',
+  code: '没有这个课堂码。课堂码是 6 个字母和数字，请和老师给的再核对一遍。',
   closed: '这个班级现在不接受新学员，请告诉老师。你做过的实验都还在。',
   number: '学号只能是字母、数字、- 和 _，最多 40 个。请核对后再填。',
   name: '请填姓名，最多 60 个字。',
@@ -76,7 +76,7 @@ export function auditWords({ action, subjectName, detail, subject }: AuditView):
     case 'class:change':
       return `改了班级设置：${changes(detail)}`;
     case 'class:code':
-      return '换了班级代码';
+      return '换了课堂码';
     case 'staff:invite':
       return `做了一个让人成为${role}的链接`;
     case 'staff:join':

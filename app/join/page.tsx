@@ -17,7 +17,7 @@ export default async function JoinPage({ searchParams }: PageProps<'/join'>) {
     <FormPage
       action="/join"
       title="加入班级"
-      lead="填老师给的班级代码。这个浏览器里已经做过的实验和结果都会带进班级。"
+      lead="填老师给的课堂码。这个浏览器里已经做过的实验和结果都会带进班级。"
       wrong={sentenceOf(joinTroubles, error)}
       submit="加入"
       beside={
@@ -29,7 +29,7 @@ export default async function JoinPage({ searchParams }: PageProps<'/join'>) {
     >
       <Field
         name="code"
-        label="班级代码"
+        label="课堂码"
         required
         maxLength={20}
         autoComplete="off"

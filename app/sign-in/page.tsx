@@ -15,7 +15,7 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
     <FormPage
       action="/sign-in"
       title="教师登录"
-      lead="学员不用在这里登录：做实验不需要账号，加入班级用老师给的代码。"
+      lead="学员不用在这里登录：做实验不需要账号，加入班级用老师给的课堂码。"
       wrong={sentenceOf(accountTroubles, error)}
       submit="登录"
       foot={<Link href="/join">我是学员，加入班级</Link>}

@@ -60,7 +60,7 @@ export function ClassFrame({ children }: { children: ReactNode }) {
             const href = `/class/${id}${end}`;
             const isHere = end === '' ? path === href : path.startsWith(href);
             return (
-              <Link key={end} href={href} aria-current={isHere ? 'page' : undefined}>
+              <Link key={end} href={href} prefetch={false} aria-current={isHere ? 'page' : undefined}>
                 {label}
               </Link>
             );

@@ -53,8 +53,8 @@ export function Audit() {
           <table className={styles.table}>
             <thead>
               <tr>
-                <th>时间</th>
-                <th>谁</th>
+                <th className={styles.narrow}>时间</th>
+                <th className={styles.narrow}>谁</th>
                 <th>做了什么</th>
               </tr>
             </thead>

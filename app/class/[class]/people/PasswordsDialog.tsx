@@ -63,9 +63,10 @@ function Passwords({ given, close }: { given: Given; close(): void }) {
   return (
     <Modal opened onClose={close} title={`初始密码（${given.length} 人）`} size="lg" closeOnClickOutside={false}>
       <p className={styles.soft}>
-        关上以后就看不到了，请先复制或打印。登录：{location.origin}/join，课堂码 {view?.code ?? '—'}。
+        <span data-no-print>关上以后就看不到了，请先复制或打印。</span>登录：{location.origin}/join，课堂码{' '}
+        <b className={styles.nowrap}>{view?.code ?? '—'}</b>
       </p>
-      <div className={styles.scroll}>
+      <div className={styles.scroll} data-sheet>
         <table className={styles.table}>
           <thead>
             <tr>

@@ -140,7 +140,7 @@ function InviteStaff({ close }: { close(): void }) {
           <p className={styles.soft}>
             把这个链接发给对方，24 小时内有效，只能用一次。打开后可以新建账号，也可以用已有的账号。
           </p>
-          <p className={styles.line}>
+          <p className={styles.line} style={{ alignItems: 'center', flexWrap: 'nowrap' }}>
             <code style={{ overflowWrap: 'anywhere', fontSize: 14 }}>{link}</code>
             <CopyButton text={link} />
           </p>
