@@ -129,7 +129,7 @@ describe('a class', () => {
     await teacher.getByRole('button', { name: '登录', exact: true }).click();
     await teacher.getByRole('link', { name: '网络 2026' }).waitFor();
     await teacher.goto(`${address}${found.path.replace('/people', '/audit')}`);
-    await teacher.getByText('给 1 人重发了初始密码').waitFor();
+    await teacher.getByText('给 1 人发了初始密码').waitFor();
     await teacher.getByText('导入名册：新增 3 人').waitFor();
     await mustBeAccessible(teacher);
   });

@@ -1,4 +1,4 @@
-import type { AuditView, ClassView, Membership, RosterMistake } from '../../server/people-protocol.ts';
+import type { ClassView, Membership, RosterMistake } from '../../server/people-protocol.ts';
 
 /** What somebody is in a class. */
 export const roles: Record<Membership['role'], string> = {
@@ -63,52 +63,3 @@ export const rosterMistakes: Record<RosterMistake, string> = {
   taken: '这个学号是班里一位教师的',
   'too-many': '从这一行起放不下了：一个班最多 500 人',
 };
-
-/** An entry of the log in words: who did what to whom. Whom the class does not know any more is named by what was kept. */
-export function auditWords({ action, subjectName, detail, subject }: AuditView): string {
-  const text = (key: string) => (typeof detail[key] === 'string' ? String(detail[key]) : '');
-  const kept = [text('studentNo'), text('name')].filter(Boolean).join(' ');
-  const whom = subjectName ?? (kept || (subject ? '一名已不在这里的人' : ''));
-  const role = roles[text('role') as Membership['role']] ?? '';
-  switch (action) {
-    case 'class:create':
-      return `新建了班级「${text('name')}」`;
-    case 'class:change':
-      return `改了班级设置：${changes(detail)}`;
-    case 'class:code':
-      return '换了课堂码';
-    case 'staff:invite':
-      return `做了一个让人成为${role}的链接`;
-    case 'staff:join':
-      return `用链接成为${role}`;
-    case 'staff:change':
-      return `让 ${whom} 成为${role}`;
-    case 'staff:remove':
-      return `让 ${whom} 不再教这个班`;
-    case 'roster:import':
-      return `导入名册：新增 ${detail.added} 人，改名 ${detail.renamed} 人`;
-    case 'roster:add':
-      return `把 ${whom} 加进名册`;
-    case 'roster:change':
-      return `改了 ${whom} 的${[detail.studentNo && '学号', detail.name && '姓名'].filter(Boolean).join('和') || '名册'}`;
-    case 'roster:remove':
-      return `把 ${whom} 移出班级`;
-    case 'roster:merge':
-      return `把重复的「${kept || '没有学号的一条'}」并入 ${subjectName ?? '一名学员'}`;
-    case 'roster:passwords':
-      return `给 ${detail.count} 人重发了初始密码`;
-    case 'person:erase':
-      return '抹去了一名学员的全部数据';
-    default:
-      return action;
-  }
-}
-
-function changes(detail: Record<string, unknown>): string {
-  const parts: string[] = [];
-  if (typeof detail.name === 'string') parts.push(`名称改为「${detail.name}」`);
-  const joining = joinings[detail.joining as ClassView['joining']];
-  if (joining) parts.push(`加入方式改为「${joining.label}」`);
-  if (typeof detail.recording === 'boolean') parts.push(detail.recording ? '打开录像' : '关闭录像');
-  return parts.join('，') || '没有变化';
-}

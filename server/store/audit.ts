@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
 
-/** What can be done in a class by a right that learners have not. Each has its Chinese words in app/class/words.ts. */
+/** What can be done in a class by a right that learners have not. Each has its Chinese words in app/class/audit-words.ts. */
 export const auditActions = [
   'class:create',
   'class:change',
@@ -17,6 +17,18 @@ export const auditActions = [
   'roster:merge',
   'roster:passwords',
   'person:erase',
+  'lesson:watch',
+  'lesson:message',
+  'lesson:lower-hand',
+  'lesson:highlight',
+  'lesson:reset',
+  'lesson:extend',
+  'lesson:assign',
+  'help:ask',
+  'help:begin',
+  'help:type',
+  'help:end',
+  'grades:export',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -4,8 +4,8 @@ import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { AuditView } from '../../../../server/people-protocol.ts';
 import { refusals } from '../../../words.ts';
+import { auditWords } from '../../audit-words.ts';
 import { useDesk } from '../../Desk.tsx';
-import { auditWords } from '../../words.ts';
 import { useClass } from '../OneClass.tsx';
 import styles from '../table.module.css';
 
