@@ -43,6 +43,7 @@ describe('who may ask what', () => {
     'hint:open': 'not-found',
     'terminal:ssh': 'not-found',
     'lab:watch': 'not-found',
+    'invite:look': 'not-found',
   };
 
   /** What one asks for oneself; what needs a right is walked in authority.test.ts. */
