@@ -64,7 +64,7 @@ describe('a class', () => {
     await dialog.getByRole('button', { name: '导入：新增 3 人' }).click();
     await dialog.getByText('已经导入：新增 3 人').waitFor();
     await dialog.getByRole('button', { name: '好', exact: true }).click();
-    await teacher.getByRole('cell', { name: '王小明' }).waitFor();
+    await teacher.getByRole('cell', { name: '王小明', exact: true }).waitFor();
     await mustBeAccessible(teacher);
   });
 
