@@ -66,7 +66,12 @@ export function createClassTable(db: Kysely<Tables>): ClassTable {
       const rows = await db
         .selectFrom('class')
         .leftJoin('member', 'member.class', 'class.id')
-        .select((query) => ['id', 'class.name', 'created_at', query.fn.count<number>('member.person').as('members')])
+        .select((query) => [
+          'id',
+          'class.name',
+          'created_at',
+          query.fn.count<number>('member.person').filterWhere('member.role', '=', 'learner').as('members'),
+        ])
         .groupBy('class.id')
         .orderBy('class.id')
         .execute();
