@@ -109,7 +109,11 @@ export function Roster(props: { learners: RosterEntry[]; mayRun: boolean; refres
               <th>姓名</th>
               <th>来过</th>
               <th>密码</th>
-              {mayRun && <th className={styles.last} aria-label="操作" />}
+              {mayRun && (
+                <th className={styles.last}>
+                  <span className="visually-hidden">操作</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>

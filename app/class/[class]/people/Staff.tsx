@@ -56,7 +56,11 @@ export function Staff({ mayOwn }: { mayOwn: boolean }) {
               <th>登录名</th>
               <th>角色</th>
               <th>可以做什么</th>
-              {mayOwn && <th className={styles.last} aria-label="操作" />}
+              {mayOwn && (
+                <th className={styles.last}>
+                  <span className="visually-hidden">操作</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
