@@ -43,6 +43,9 @@ describe('who may ask what', () => {
     'hint:open': 'not-found',
     'terminal:ssh': 'not-found',
     'lab:watch': 'not-found',
+    // Who learns in no class has nobody to be helped by.
+    'help:answer': 'not-found',
+    'hand:raise': 'not-found',
   };
 
   /** What one asks for oneself; what needs a right is walked in authority.test.ts. */

@@ -1,4 +1,5 @@
 import type { AuditView, ClassView, Membership, RosterMistake } from '../../server/people-protocol.ts';
+import { clockTime } from '../labs/[lab]/progress.ts';
 
 /** What somebody is in a class. */
 export const roles: Record<Membership['role'], string> = {
@@ -69,6 +70,7 @@ export function auditWords({ action, subjectName, detail, subject }: AuditView):
   const text = (key: string) => (typeof detail[key] === 'string' ? String(detail[key]) : '');
   const kept = [text('studentNo'), text('name')].filter(Boolean).join(' ');
   const whom = subjectName ?? (kept || (subject ? '一名已不在这里的人' : ''));
+  const several = Array.isArray(detail.learners) ? `${detail.learners.length} 人` : whom;
   const role = roles[text('role') as Membership['role']] ?? '';
   switch (action) {
     case 'class:create':
@@ -99,10 +101,36 @@ export function auditWords({ action, subjectName, detail, subject }: AuditView):
       return `给 ${detail.count} 人重发了初始密码`;
     case 'person:erase':
       return '抹去了一名学员的全部数据';
+    case 'lesson:watch':
+      return `看了 ${whom} 的终端`;
+    case 'lesson:message':
+      return `给${detail.all ? '全班' : ` ${several} `}发了消息「${text('text')}」`;
+    case 'lesson:lower-hand':
+      return `放下了 ${whom} 举的手`;
+    case 'lesson:highlight':
+      return text('step') ? `请大家看步骤 ${text('step')}` : '不再指定大家看的步骤';
+    case 'lesson:reset':
+      return `重置了 ${several} 的${text('node') || '全部节点'}${text('step') ? `，到 ${text('step')} 的起点` : ''}`;
+    case 'lesson:extend':
+      return `给 ${several} 延长了 ${detail.minutes} 分钟`;
+    case 'lesson:assign':
+      return `把 ${text('lab')} 设为${gates[text('gate')] ?? text('gate')}${
+        typeof detail.deadline === 'number' ? `，截止 ${clockTime(detail.deadline)}` : '，没有截止时间'
+      }`;
+    case 'help:ask':
+      return `请求在 ${whom} 的终端里输入`;
+    case 'help:begin':
+      return `经 ${whom} 同意，开始在其终端里输入`;
+    case 'help:type':
+      return `在 ${whom} 的 ${text('node')} 上输入了 ${text('text')}`;
+    case 'help:end':
+      return `不再在 ${whom} 的终端里输入`;
     default:
       return action;
   }
 }
+
+const gates: Record<string, string> = { open: '开放', paused: '暂停', closed: '关闭' };
 
 function changes(detail: Record<string, unknown>): string {
   const parts: string[] = [];

@@ -17,6 +17,17 @@ export const auditActions = [
   'roster:merge',
   'roster:passwords',
   'person:erase',
+  'lesson:watch',
+  'lesson:message',
+  'lesson:lower-hand',
+  'lesson:highlight',
+  'lesson:reset',
+  'lesson:extend',
+  'lesson:assign',
+  'help:ask',
+  'help:begin',
+  'help:type',
+  'help:end',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
