@@ -73,7 +73,7 @@ function openIn(live: Live, place: HTMLElement): Opened | undefined {
   if (!terminal) return undefined;
   const { events, pasted } = createEars();
   const options = { ...preferencesHere(), label: node, readOnly: false };
-  const viewer = createViewer(live, terminal, place, false, (ears) => openScreen(place, options, ears), events);
+  const viewer = createViewer(live, terminal, place, 'own', (ears) => openScreen(place, options, ears), events);
   return { terminal, place, viewer, pasted };
 }
 

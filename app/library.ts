@@ -30,7 +30,7 @@ export function outline(lab: Lab): Outline {
       number,
       title: head.title,
       short: head.short,
-      checkpoints: head.checkpoints.map(({ id, title, points }) => ({ id, title, points })),
+      checkpoints: head.checkpoints.map(({ id, title, short, points }) => ({ id, title, short, points })),
     })),
   };
 }

@@ -1,3 +1,4 @@
+import type { Role } from '../server/lesson-protocol.ts';
 import type { CheckpointResult, HintLevel, RefusalCode } from '../server/protocol.ts';
 
 /** Why a request was refused, as the learner reads it: what happened, whether work is safe, what to do. */
@@ -6,6 +7,8 @@ export const refusals: Record<RefusalCode, string> = {
   'not-found': '找不到要操作的对象，它可能已经被关闭、移走或重置。刷新页面后再试一次。',
   'not-yours': '这不是你的实验，你没有权限操作它。',
   'not-ready': '节点还没有准备好。先启动节点，等两个终端都出现提示符。',
+  paused: '老师暂停了实验，现在不能输入和重置。节点和结果都在，等老师恢复后继续。',
+  closed: '老师关闭了这个实验，现在不能启动节点和输入。已经通过的检查点都保存着。',
   busy: '正在处理上一个操作，请等它结束。你的节点和结果都在。',
   'too-many': '已经到达数量上限。先关闭不用的终端或结束别的实验。',
   'too-fast': '操作太快了，请稍等几秒再试。',
@@ -57,3 +60,13 @@ export const resumeErrors: Record<'code' | 'fast', string> = {
   code: '这个代码不对，或者已经用过、已经过期。请核对后再输入，或在原来的浏览器里重新生成一个。',
   fast: '尝试次数太多，请过几分钟再试。',
 };
+
+/** What somebody who teaches is called. */
+export const roles: Record<Role, string> = { learner: '学员', assistant: '助教', instructor: '老师', admin: '老师' };
+
+/** Somebody who teaches, by name: 「王老师」 of a one-letter name, else 「老师 王小明」. */
+export function teacher({ name, role }: { name: string; role: Role }): string {
+  const title = roles[role];
+  if (name === '') return title;
+  return name.length === 1 ? `${name}${title}` : `${title} ${name}`;
+}

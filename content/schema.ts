@@ -58,6 +58,8 @@ export const checkpoint = z.strictObject({
   id: labId,
   /** The claim, as a sentence that is true or not. */
   title: z.string().min(1).max(60),
+  /** The same above a narrow column of a class page: at most eight characters. */
+  short: z.string().min(1).max(8).optional(),
   /** What it is worth; a checkpoint that was passed once keeps them all. */
   points: z.number().int().min(0).max(100).default(10),
   /** Whether facts that hold earn points before all of them do. */

@@ -44,6 +44,9 @@ describe('who may ask what', () => {
     'terminal:ssh': 'not-found',
     'lab:watch': 'not-found',
     'invite:look': 'not-found',
+    // Who learns in no class has nobody to be helped by.
+    'help:answer': 'not-found',
+    'hand:raise': 'not-found',
   };
 
   /** What one asks for oneself; what needs a right is walked in authority.test.ts. */

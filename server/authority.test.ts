@@ -59,6 +59,22 @@ const expected: Record<RequestName, Asker[]> = {
   'staff:change': OWN,
   'staff:remove': OWN,
   'audit:list': RUN,
+  'class:enter': STAFF,
+  'class:leave': ALL,
+  'class:watch': STAFF,
+  'class:unwatch': ALL,
+  'class:commands': STAFF,
+  'class:message': STAFF,
+  'class:lower': STAFF,
+  'class:highlight': STAFF,
+  'class:reset': STAFF,
+  'class:extend': RUN,
+  'class:assign': RUN,
+  'help:ask': STAFF,
+  'help:stop': STAFF,
+  'help:answer': ALL,
+  'hand:raise': ALL,
+  'lab:keep': ALL,
 };
 
 const names = Object.keys(needs) as RequestName[];

@@ -23,7 +23,7 @@ export const settings = z.object({
     .describe('编译好的网页放在哪里（相对项目目录）；名字加 -2 的另一个目录与它轮换'),
   NETLOOM_ORIGINS: z.string().default('').describe('除本机地址外允许的来源，逗号分隔，如 https://lab.example.edu'),
   NETLOOM_SESSIONS: whole(1, 1_000).default(80).describe('同时存在的实验会话数上限'),
-  NETLOOM_IDLE_MINUTES: whole(5, 10_080).default(240).describe('没有人看着的节点保留多久（分钟）'),
+  NETLOOM_IDLE_MINUTES: whole(5, 10_080).default(240).describe('没有人操作的节点保留多久（分钟）'),
   NETLOOM_RECORDING_MB: whole(0, 1_000_000)
     .default(1_024)
     .describe('终端录像最多占多少 MB，满了先删最旧的；0 表示不录'),

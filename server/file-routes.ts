@@ -6,6 +6,7 @@ import { Refusal } from './answer.ts';
 import type { Classroom } from './classroom.ts';
 import { tokenOf } from './cookie.ts';
 import { FILE_MAX_BYTES, type Files, FileTrouble } from './files.ts';
+import type { Guides } from './guides.ts';
 import type { Owned, Sessions } from './sessions.ts';
 
 /** Files of one person that come or go within a minute; each is a few processes in a node. */
@@ -26,7 +27,8 @@ function dispositionOf(path: string): string {
 /** `/:lab/:node?path=`: PUT brings a file to one's own node, GET fetches one. What goes wrong is `{ message }`. */
 export function fileRoutes(options: {
   classroom: Pick<Classroom, 'personOf'>;
-  sessions: Pick<Sessions, 'of'>;
+  sessions: Pick<Sessions, 'of' | 'touch'>;
+  guides: Pick<Guides, 'demand'>;
   files: Files;
   allowed(request: IncomingMessage): boolean;
   fault(error: unknown, what: string): void;
@@ -57,6 +59,9 @@ export function fileRoutes(options: {
     const owned = await options.sessions.of(person, context.req.param('lab'));
     if (!owned.session.nodes().includes(context.req.param('node'))) return refuse(context, 404, '没有这个节点。');
     if (owned.session.status() !== 'ready') return refuse(context, 409, '节点还没有准备好。');
+    // A file that comes is work on the node; one that is fetched is not.
+    if (context.req.method === 'PUT') await options.guides.demand(owned, 'type');
+    options.sessions.touch(owned);
     context.set('owned', owned);
     return next();
   });
@@ -85,6 +90,8 @@ export function fileRoutes(options: {
   });
   routes.onError((error, context) => {
     if (error instanceof FileTrouble) return context.json({ message: error.message }, error.status);
+    if (error instanceof Refusal && error.code === 'paused') return refuse(context, 409, '老师暂停了实验。');
+    if (error instanceof Refusal && error.code === 'closed') return refuse(context, 409, '老师关闭了这个实验。');
     if (error instanceof Refusal) return refuse(context, 404, '没有这个实验。');
     options.fault(error, 'a file');
     return context.json({ message: '服务暂时有问题，请稍后再试。' }, 503);

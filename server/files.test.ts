@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createClassroom } from './classroom.ts';
 import { createFiles, FILE_MAX_BYTES } from './files.ts';
+import { createGuides } from './guides.ts';
 import { createHttp } from './http.ts';
 import { calls, type Labd } from './labd/contract.ts';
 import { BUILD_TIME, LIMITS, openTestbed, type Testbed } from './labd/nodes/testbed.ts';
@@ -80,6 +81,7 @@ beforeAll(async () => {
     assets: { serve: () => false },
     classroom: createClassroom(store, Date.now),
     sessions,
+    guides: createGuides(store),
     people: createPeople({
       store,
       sessions,

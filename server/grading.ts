@@ -106,6 +106,7 @@ export function nextResult(
     ...verdict,
     judgedAt: at.now,
     tookMs: Math.round(at.tookMs),
+    since: before.status === verdict.status ? (before.since ?? before.judgedAt ?? at.now) : at.now,
     passedAt: before.passedAt ?? (verdict.status === 'passed' && !skipped ? at.now : undefined),
     skipped: skipped || undefined,
     answers: before.answers,

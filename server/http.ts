@@ -9,6 +9,7 @@ import type { Classroom } from './classroom.ts';
 import { cookieFor, tokenOf } from './cookie.ts';
 import { fileRoutes } from './file-routes.ts';
 import type { Files } from './files.ts';
+import type { Guides } from './guides.ts';
 import { HOLD_HEADER } from './hold.ts';
 import type { People } from './people.ts';
 import { isPeopleForm, peopleRoutes } from './people-routes.ts';
@@ -59,7 +60,8 @@ function addressOf(request: IncomingMessage): string {
 export function createHttp(options: {
   assets: Assets;
   classroom: Classroom;
-  sessions: Pick<Sessions, 'of'>;
+  sessions: Pick<Sessions, 'of' | 'touch'>;
+  guides: Pick<Guides, 'demand'>;
   files: Files;
   people: Pick<People, 'accounts' | 'joining' | 'identity'>;
   origins: string[];
@@ -111,8 +113,8 @@ export function createHttp(options: {
     context.header('Set-Cookie', cookieFor(token, isSecure(request)));
     return context.redirect('/', 303);
   });
-  const { sessions, files, fault } = options;
-  app.route('/files', fileRoutes({ classroom, sessions, files, allowed, fault }));
+  const { sessions, guides, files, fault } = options;
+  app.route('/files', fileRoutes({ classroom, sessions, guides, files, allowed, fault }));
   app.route('/', peopleRoutes({ people: options.people, classroom, allowed, isSecure, fault }));
   const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
 

@@ -14,7 +14,7 @@ export interface SessionRecord {
 }
 
 /** A session's part of what a browser is told; the door adds who watches and what this server offers. */
-export type SessionPart = Omit<LabState, 'ssh' | 'recording' | 'watchers'>;
+export type SessionPart = Omit<LabState, 'ssh' | 'recording' | 'watchers' | 'guide' | 'idleWarningMs'>;
 
 /** One learner's nodes, terminals and results in one lab; one job at a time. */
 export interface LabSession {
@@ -23,6 +23,8 @@ export interface LabSession {
   status(): SessionState['status'];
   /** Where the learner reads: the checkpoints that are judged without being asked. */
   standAt(step: string): void;
+  /** Where that is; undefined until they have begun to read. */
+  step(): string | undefined;
   /** Makes the nodes and brings them to the start of a step, by default the first; resolves when they are ready or broken. */
   start(step?: string): Promise<void>;
   /** The same with one node, or all, of those there are. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Fact } from '../content/check.ts';
 import { factId } from '../content/schema.ts';
-import { type LessonAnswers, lessonRequests } from './lesson-protocol.ts';
+import { type Guide, type LessonAnswers, type LessonNews, lessonRequests } from './lesson-protocol.ts';
 import { type PeopleAnswers, peopleRequests } from './people-protocol.ts';
 import { type RecordAnswers, recordRequests } from './record-protocol.ts';
 import { lab, node, step, terminal } from './shapes.ts';
@@ -118,6 +118,9 @@ export type RefusalCode =
   | 'not-found'
   | 'not-yours'
   | 'not-ready'
+  /** The learner's class may not type now, or may not begin. */
+  | 'paused'
+  | 'closed'
   | 'busy'
   | 'too-many'
   | 'too-fast'
@@ -221,6 +224,8 @@ export interface CheckpointResult {
   /** When it was last judged and how long that took; absent until the first time. */
   judgedAt?: number;
   tookMs?: number;
+  /** Since when it stands as it does, by its status. */
+  since?: number;
   /** When it passed for the first time by the learner's own work; stays when it fails again later. */
   passedAt?: number;
   /**
@@ -275,6 +280,10 @@ export interface LabState {
   recording: boolean;
   /** How many watch by invitation now. */
   watchers: number;
+  /** What the learner's classes say about this lab; null for who learns in none. */
+  guide: Guide | null;
+  /** How long before nodes go that nobody uses the page says so, ms. */
+  idleWarningMs: number;
   /** When the learner first started this lab's nodes; the clock counts from here. */
   startedAt?: number;
   /** When the last checkpoint was passed for the first time. */
@@ -284,7 +293,7 @@ export interface LabState {
 }
 
 /** What web tells a browser without being asked. */
-export interface News {
+export interface News extends LessonNews {
   'lab:state': (state: LabState) => void;
   /** Bytes of a terminal, beginning at offset. */
   'terminal:output': (terminal: string, offset: number, bytes: Uint8Array) => void;

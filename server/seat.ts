@@ -1,4 +1,5 @@
 import type { DefaultEventsMap, Socket } from 'socket.io';
+import type { Helper } from './helping.ts';
 import type { Sight, View } from './terminals.ts';
 
 /** What one socket may ask for within ten seconds: fast typing and acknowledgements of a flood stay far below. */
@@ -20,8 +21,10 @@ export interface Seat {
   browser: string;
   /** The terminals this socket looks at; one who watches can neither type nor resize. */
   views: Map<string, Sight & Partial<View>>;
-  /** Whose session it watches by invitation. */
-  watching?: { person: string; lab: string; until: NodeJS.Timeout };
+  /** Whose session it watches: by an invitation, which ends, or by a right in a class. */
+  watching?: { person: string; lab: string; until?: NodeJS.Timeout; helper?: Helper };
+  /** The class at work that it hears of: the name of a room. */
+  lesson?: string | undefined;
   /** Counts requests, a long input as several; false when there are too many. */
   may(weight: number): boolean;
   /** Whether there is output that was not acknowledged yet; if so, this counts as an acknowledgement of a piece of it. */

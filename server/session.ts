@@ -204,6 +204,7 @@ export function createLabSession(options: {
     standAt(next) {
       step = next;
     },
+    step: () => step,
     async start(step) {
       if (phase.status === 'creating' || phase.status === 'ready' || phase.status === 'resetting') return;
       const to = { step: jumps.numberOf(step) };

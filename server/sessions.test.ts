@@ -161,11 +161,13 @@ describe('sessions', () => {
     expect(later.passed).toEqual([]);
   });
 
-  it('end what nobody has looked at for too long, later forget it, and keep the results', async () => {
+  it('end what nobody has used for too long, later forget it, and keep the results', async () => {
     const store = await newStore('ann', 'ben');
     const { sessions, labd, truth, at } = open(store);
-    const [left, watched] = [await begin(sessions, 'ann'), await begin(sessions, 'ben')];
-    const sweep = () => sessions.sweep((owned) => owned === watched);
+    const [left, used] = [await begin(sessions, 'ann'), await begin(sessions, 'ben')];
+    // A page that is open and untouched uses nothing.
+    let isOpen = true;
+    const sweep = () => sessions.sweep({ watched: () => isOpen, used: (owned) => owned === used });
     truth.add('links');
     await left.session.judge(true, 'links');
     at.now += IDLE_MS;
@@ -174,11 +176,15 @@ describe('sessions', () => {
     at.now += 1;
     await sweep();
     expect(left.session.state().session).toMatchObject({ status: 'gone', reason: 'expired' });
-    expect(watched.session.state().session).toMatchObject({ status: 'ready', expiresAt: at.now + IDLE_MS });
+    expect(used.session.state().session).toMatchObject({ status: 'ready', expiresAt: at.now - 1 + IDLE_MS });
     expect((await store.sessions.active()).map((each) => each.person)).toEqual(['ben']);
     await sweep();
     expect(await sessions.of('ann', LAB)).toBe(left);
     at.now += IDLE_MS + 1;
+    // Nor does what is open forget why its nodes are gone.
+    await sweep();
+    expect(await sessions.of('ann', LAB)).toBe(left);
+    isOpen = false;
     await sweep();
     const again = await sessions.of('ann', LAB);
     expect(again).not.toBe(left);
@@ -189,12 +195,34 @@ describe('sessions', () => {
     expect(labd.calls.filter((call) => call === 'destroy')).toHaveLength(1);
   });
 
+  it('keep what is touched, and what was given time, over a restart too', async () => {
+    const store = await newStore('ann', 'ben');
+    const { sessions, at } = open(store);
+    const [ann, ben] = [await begin(sessions, 'ann'), await begin(sessions, 'ben')];
+    const sweep = () => sessions.sweep({ watched: () => false, used: () => false });
+    const began = at.now;
+    await sessions.keep(ben, began + 3 * IDLE_MS);
+    at.now += IDLE_MS;
+    sessions.touch(ann);
+    at.now += 1;
+    await sweep();
+    expect([ann, ben].map((owned) => owned.session.status())).toEqual(['ready', 'ready']);
+    expect(ann.session.state().session).toMatchObject({ expiresAt: at.now - 1 + IDLE_MS });
+    expect(await store.sessions.active()).toMatchObject([
+      { person: 'ann', seenAt: at.now - 1 },
+      { person: 'ben', seenAt: began + 2 * IDLE_MS },
+    ]);
+    at.now += 2 * IDLE_MS - 1;
+    await sweep();
+    expect([ann, ben].map((owned) => owned.session.status())).toEqual(['gone', 'ready']);
+  });
+
   it('end the others although one cannot be ended', async () => {
     const { sessions, labd, at, fault } = open(await newStore('ann', 'ben'));
     const both = [await begin(sessions, 'ann'), await begin(sessions, 'ben')];
     labd.fail('destroy', true);
     at.now += IDLE_MS + 1;
-    await sessions.sweep(() => false);
+    await sessions.sweep({ watched: () => false, used: () => false });
     expect(both.map((owned) => owned.session.status())).toEqual(['gone', 'gone']);
     expect(fault).toHaveBeenCalledTimes(2);
   });
@@ -202,7 +230,7 @@ describe('sessions', () => {
   it('remove the nodes of one that could not be ended, when that is possible again', async () => {
     const { sessions, labd } = open(await newStore('ann'), [{ session: 'nobodys1', alive: true }]);
     await begin(sessions, 'ann');
-    await sessions.sweep(() => true);
+    await sessions.sweep({ watched: () => true, used: () => true });
     expect(labd.calls.filter((call) => call === 'destroy')).toHaveLength(1);
   });
 

@@ -1,4 +1,5 @@
 import { Refusal } from './answer.ts';
+import { createIdle } from './idle.ts';
 import type { LabSource } from './judge.ts';
 import type { Standing } from './jumps.ts';
 import type { LabSession, SessionPart } from './lab-session.ts';
@@ -24,6 +25,14 @@ export interface Owned {
 export interface Sessions {
   /** The person's session in a lab, made on first use; it has no nodes until it is started. */
   of(person: string, lab: string): Promise<Owned>;
+  /** The same if there is one, making none. */
+  peek(person: string, lab: string): Owned | undefined;
+  /** Somebody does something with it: its nodes are kept from now on as long as idle ones are. */
+  touch(owned: Owned): void;
+  /** Keeps its nodes until then at least, whoever comes. */
+  keep(owned: Owned, until: number): Promise<void>;
+  /** When somebody last did something with it. */
+  activeAt(owned: Owned): number;
   byTerminal(terminal: string): Owned | undefined;
   /** Every open terminal, by name. */
   terminals(): string[];
@@ -48,8 +57,11 @@ export interface Sessions {
   adopt(terminals: string[]): Promise<void>;
   /** A lab's files were edited: its learners hear of the new state. */
   contentChanged(lab: string): void;
-  /** Ends, then forgets what nobody has looked at for too long. `watched` says whether someone looks at it now. */
-  sweep(watched: (owned: Owned) => boolean): Promise<void>;
+  /**
+   * Ends what nobody has used for too long, and later forgets it, if no page of it is open. `used` says whether somebody
+   * uses it in a way that is not told.
+   */
+  sweep(is: { watched(owned: Owned): boolean; used(owned: Owned): boolean }): Promise<void>;
   close(): void;
 }
 
@@ -71,7 +83,7 @@ export function createSessions(options: {
   const { store, labd, now } = options;
   const all = new Map<string, Owned>();
   const opening = new Map<string, Promise<Owned>>();
-  const seen = new Map<string, number>();
+  const idle = createIdle(options);
   const hints = new Map<string, Pace>();
   const telling = new Set<Owned>();
   const forgotten = new WeakSet<Owned>();
@@ -102,6 +114,7 @@ export function createSessions(options: {
     const { results, ...times } = await store.progress.read(person, lab);
     const passed = new Set(Object.keys(results).filter((each) => results[each]?.passedAt !== undefined));
     const id = former?.id ?? newId();
+    const seenAt = former?.seenAt ?? now();
     const owned: Owned = {
       person,
       lab,
@@ -110,7 +123,7 @@ export function createSessions(options: {
         source,
         labd,
         now,
-        expiresAt: (former?.seenAt ?? now()) + options.idleMs,
+        expiresAt: seenAt + options.idleMs,
         results,
         opened: await store.hints.list(person, lab),
         times,
@@ -135,8 +148,24 @@ export function createSessions(options: {
       }),
     };
     all.set(keyOf(person, lab), owned);
-    seen.set(id, former?.seenAt ?? now());
+    idle.begin(id, seenAt);
     return owned;
+  }
+
+  /** Lets the session, and with it the page, know when its nodes go. */
+  function tellExpiry(owned: Owned): void {
+    owned.session.setExpiry(idle.tell(owned.session.id));
+    tell(owned);
+  }
+
+  function touch(owned: Owned): void {
+    if (idle.touch(owned.session.id)) tellExpiry(owned);
+  }
+
+  /** Writes down when it was last used. */
+  async function keepUse(owned: Owned): Promise<void> {
+    const seenAt = idle.changed(owned.session.id);
+    if (seenAt !== undefined && hasNodes(owned)) await store.sessions.seen(owned.session.id, seenAt);
   }
 
   /** The session of what the store has as active, with those of its terminals that live. */
@@ -157,7 +186,7 @@ export function createSessions(options: {
     owned.session.close();
     hints.get(id)?.close();
     hints.delete(id);
-    seen.delete(id);
+    idle.forget(id);
     all.delete(keyOf(owned.person, owned.lab));
   }
 
@@ -183,19 +212,16 @@ export function createSessions(options: {
 
   async function sweepOne(owned: Owned, isWatched: boolean): Promise<void> {
     const { id } = owned.session;
-    if (isWatched) {
-      seen.set(id, now());
-      owned.session.setExpiry(now() + options.idleMs);
-      if (hasNodes(owned)) await store.sessions.seen(id, now());
-    } else if (now() - (seen.get(id) ?? 0) > options.idleMs) {
-      if (hasNodes(owned)) {
-        // For as long again it can be told why the nodes are gone.
-        seen.set(id, now());
-        return end(owned, 'expired');
-      }
-      // Made again from the store when the person comes back.
-      forget(owned);
+    await keepUse(owned);
+    if (!idle.isOver(id)) return;
+    if (hasNodes(owned)) {
+      // For as long again it can be told why the nodes are gone.
+      idle.begin(id, now());
+      return end(owned, 'expired');
     }
+    if (isWatched) return;
+    // Made again from the store when the person comes back.
+    forget(owned);
   }
 
   function judge(owned: Owned): void {
@@ -217,13 +243,19 @@ export function createSessions(options: {
       const begun = opening.get(key) ?? all.get(key) ?? bring(person, lab);
       if (begun instanceof Promise) opening.set(key, begun);
       try {
-        const owned = await begun;
-        seen.set(owned.session.id, now());
-        return owned;
+        return await begun;
       } finally {
         opening.delete(key);
       }
     },
+    peek: (person, lab) => all.get(keyOf(person, lab)),
+    touch,
+    async keep(owned, until) {
+      idle.keep(owned.session.id, until);
+      tellExpiry(owned);
+      await keepUse(owned);
+    },
+    activeAt: (owned) => idle.activeAt(owned.session.id),
     byTerminal: (terminal) => [...all.values()].find((owned) => owned.session.terminals().includes(terminal)),
     terminals: () => [...all.values()].flatMap((owned) => owned.session.terminals()),
     async start(owned, step) {
@@ -237,8 +269,8 @@ export function createSessions(options: {
       try {
         const at = now();
         await store.sessions.begin({ id: session.id, person, lab, createdAt: at, seenAt: at });
-        seen.set(session.id, at);
-        session.setExpiry(at + options.idleMs);
+        idle.touch(session.id);
+        tellExpiry(owned);
         await session.start(step);
       } finally {
         starting.delete(owned);
@@ -295,10 +327,11 @@ export function createSessions(options: {
     contentChanged(lab) {
       for (const owned of all.values()) if (owned.lab === lab) tell(owned);
     },
-    async sweep(watched) {
+    async sweep(is) {
       for (const owned of all.values()) {
+        if (is.used(owned)) touch(owned);
         // One that cannot be ended must not keep the others.
-        await sweepOne(owned, watched(owned)).catch((error) => options.fault(error, `sweeping ${owned.session.id}`));
+        await sweepOne(owned, is.watched(owned)).catch((error) => options.fault(error, `sweeping ${owned.session.id}`));
       }
       await removeOrphans();
     },

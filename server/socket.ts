@@ -1,11 +1,15 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { type DefaultEventsMap, Server } from 'socket.io';
 import { answerRequest, Refusal } from './answer.ts';
-import { createAudience } from './audience.ts';
 import { type Authority, needs } from './authority.ts';
 import type { Classroom } from './classroom.ts';
+import { createClasswork } from './classwork.ts';
 import { tokenOf } from './cookie.ts';
+import { actOf } from './gate.ts';
+import type { Guides } from './guides.ts';
 import type { Handlers } from './handlers.ts';
+import { warningOf } from './idle.ts';
+import type { LabSource } from './judge.ts';
 import type { SessionPart } from './lab-session.ts';
 import { createLimits } from './limits.ts';
 import type { PeopleDesk } from './people-desk.ts';
@@ -14,6 +18,7 @@ import { requests } from './protocol.ts';
 import { type Client, createSeat, type Seat } from './seat.ts';
 import { hashOf } from './secrets.ts';
 import type { Owned, Sessions } from './sessions.ts';
+import type { Store } from './store/store.ts';
 import type { Terminals } from './terminals.ts';
 import { createViewing } from './viewing.ts';
 import { parser } from './wire.ts';
@@ -33,6 +38,8 @@ export interface Door {
   tellAll<N extends keyof News>(name: N, ...news: Parameters<News[N]>): void;
   /** Whether any browser of the owner's looks at the session now. */
   isWatched(owned: Owned): boolean;
+  /** Who is in a class, or what they are in it, has changed. */
+  membersChanged(): void;
   /** Closes the sockets of those who are no longer who they were. */
   dismiss(whose: (seat: Pick<Seat, 'person' | 'browser'>) => boolean): void;
   close(): Promise<void>;
@@ -45,9 +52,12 @@ function roomOf(owned: Pick<Owned, 'person' | 'lab'>): string {
 /** Opens the door on an HTTP server. `allowed` decides on the Origin of a handshake (security.md, point 10). */
 export function openDoor(options: {
   http: HttpServer;
+  store: Store;
   classroom: Classroom;
   authority: Authority;
   sessions: Sessions;
+  guides: Guides;
+  source(lab: string): LabSource | undefined;
   terminals: Terminals;
   history: {
     list(person: string, lab: string): Promise<Command[]>;
@@ -59,12 +69,14 @@ export function openDoor(options: {
   people: PeopleDesk;
   /** Whether terminals are recorded. */
   recording: boolean;
+  /** How long nodes stay that nobody uses, ms. */
+  idleMs: number;
   allowed(request: IncomingMessage): boolean;
   /** Somebody came to look at a session, or the last one left it. */
   looked(): void;
   fault(error: unknown, what: string): void;
 }): Door {
-  const { classroom, authority, sessions, terminals, history, fault } = options;
+  const { classroom, authority, sessions, guides, terminals, history, fault } = options;
   const limits = createLimits();
   const io = new Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, Seat>(options.http, {
     transports: ['websocket'],
@@ -83,33 +95,47 @@ export function openDoor(options: {
       limits.handshake(request.socket.remoteAddress ?? '', token).then((may) => decide(null, may));
     },
   });
-  for (const event of ['create-room', 'delete-room'] as const) io.of('/').adapter.on(event, options.looked);
-  const audience = createAudience({
+  for (const event of ['create-room', 'delete-room'] as const) {
+    io.of('/').adapter.on(event, (room: string) => {
+      options.looked();
+      const [person, lab] = room.split('/');
+      if (person && lab) classwork.changed({ person, lab });
+    });
+  }
+  const isWatched = (owned: Pick<Owned, 'person' | 'lab'>) =>
+    (io.sockets.adapter.rooms.get(roomOf(owned))?.size ?? 0) > 0;
+  const classwork = createClasswork({
+    ...options,
     io,
-    classroom,
-    sessions,
     limits,
-    changed(whose) {
-      sessions.of(whose.person, whose.lab).then(
-        (owned) => tellLab(owned, owned.session.state()),
-        (error) => fault(error, 'telling of watchers'),
-      );
-    },
+    isOnline: isWatched,
+    tellLab: (owned) => tellLab(owned, owned.session.state()),
   });
-
-  const viewing = createViewing({ sessions, terminals, audience });
+  const { audience, helping, helped } = classwork;
+  const viewing = createViewing({ sessions, terminals, audience, guides, helping, helped });
 
   function whole(owned: Owned, part: SessionPart): LabState {
-    return { ...part, ssh: options.ssh !== undefined, recording: options.recording, watchers: audience.count(owned) };
+    return {
+      ...part,
+      ssh: options.ssh !== undefined,
+      recording: options.recording,
+      watchers: audience.count(owned),
+      guide: classwork.guideOf(owned),
+      idleWarningMs: warningOf(options.idleMs),
+    };
   }
 
   function tellLab(owned: Owned, part: SessionPart): void {
     io.to(roomOf(owned)).emit('lab:state', whole(owned, part));
     audience.tell(owned, part);
+    classwork.changed(owned);
   }
 
+  /** One's own session, with which one does something now. */
   async function mine(client: Client, lab: string): Promise<Owned> {
-    return sessions.of(client.data.person, lab);
+    const owned = await sessions.of(client.data.person, lab);
+    sessions.touch(owned);
+    return owned;
   }
 
   /** What can be refused is refused at once; the rest of a long job is told as news. */
@@ -123,8 +149,12 @@ export function openDoor(options: {
 
   const handlers: Handlers = {
     async 'lab:enter'({ lab, step }, client) {
-      const owned = await mine(client, lab);
+      const owned = await sessions.of(client.data.person, lab);
+      // A page that only comes back does nothing.
+      if (step && step !== owned.session.step()) sessions.touch(owned);
       if (step) owned.session.standAt(step);
+      await guides.read(owned);
+      classwork.changed(owned);
       await client.join(roomOf(owned));
       const state = whole(owned, owned.session.state());
       if (state.session.status === 'ready') sessions.hint(owned);
@@ -177,6 +207,7 @@ export function openDoor(options: {
     },
     'lab:watch': ({ code }, client) => audience.admit(client, code),
     'me:code': (_request, client) => classroom.transferCode(client.data.person),
+    ...classwork.handlers,
     'me:who': (_request, client) => classroom.me(client.data.person),
     ...options.people,
   };
@@ -189,7 +220,9 @@ export function openDoor(options: {
     const { person } = client.data;
     const costly = limits.request(name, person);
     const granted = needs[name] === 'self' ? undefined : authority.demand(person, needs[name], request);
-    const asked = costly || granted ? Promise.all([costly, granted]) : undefined;
+    const act = actOf(name);
+    const passed = act && 'lab' in request ? guides.demand({ person, lab: request.lab }, act) : undefined;
+    const asked = costly || granted || passed ? Promise.all([costly, granted, passed]) : undefined;
     const answer = asked ? asked.then(() => handlers[name](request, client)) : handlers[name](request, client);
     return answer as ReturnType<Handlers[N]>;
   }
@@ -227,7 +260,7 @@ export function openDoor(options: {
     for (const name of Object.keys(requests) as RequestName[]) listen(client, name);
     client.on('disconnect', () => {
       viewing.close(client);
-      audience.leave(client);
+      classwork.leave(client);
     });
   });
 
@@ -235,10 +268,14 @@ export function openDoor(options: {
     tellLab,
     tellTerminal: (owned, name, ...news) => io.to([roomOf(owned), audience.roomOf(owned)]).emit(name, ...news),
     tellAll: (name, ...news) => io.emit(name, ...news),
-    isWatched: (owned) => (io.sockets.adapter.rooms.get(roomOf(owned))?.size ?? 0) > 0,
+    isWatched,
+    membersChanged: classwork.membersChanged,
     dismiss(whose) {
       for (const client of io.sockets.sockets.values()) if (whose(client.data)) client.disconnect(true);
     },
-    close: () => io.close(),
+    close() {
+      classwork.close();
+      return io.close();
+    },
   };
 }

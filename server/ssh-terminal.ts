@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ServerChannel } from 'ssh2';
 import { Refusal } from './answer.ts';
+import type { Guides } from './guides.ts';
 import type { RefusalCode } from './protocol.ts';
 import type { Size } from './ptyd/contract.ts';
 import type { Owned } from './sessions.ts';
@@ -15,6 +16,8 @@ const BELL = '\x07';
 const REFUSALS: Partial<Record<RefusalCode, string>> = {
   'not-found': '没有这个节点。',
   'not-ready': '节点还没有准备好，请先在实验页面上启动。',
+  paused: '老师暂停了实验，现在不能输入。',
+  closed: '老师关闭了这个实验。',
   'too-many': '这个节点上的终端太多了，请先在实验页面上关掉一个。',
 };
 
@@ -34,11 +37,12 @@ export function openSshTerminal(options: {
   socket: Socket;
   size: Size;
   terminals: Pick<Terminals, 'attach'>;
+  guides: Pick<Guides, 'demand' | 'mustType'>;
   /** The channel was ended from this side. */
   finished(): void;
   fault(error: unknown, what: string): void;
 }): SshTerminal {
-  const { owned, channel, socket, terminals, fault } = options;
+  const { owned, channel, socket, terminals, guides, fault } = options;
   let wish: Size | undefined = options.size;
   let settling = false;
   let terminal: string | undefined;
@@ -87,6 +91,7 @@ export function openSshTerminal(options: {
   }
 
   async function open(): Promise<void> {
+    await guides.demand(owned, 'type');
     terminal = await owned.session.openTerminal(options.node);
     let received = 0;
     ({ view } = await terminals.attach(terminal, 0, {
@@ -111,9 +116,10 @@ export function openSshTerminal(options: {
     await settle(true);
     channel.on('data', (typed: Buffer) => {
       try {
+        guides.mustType(owned);
         view?.write(typed);
       } catch {
-        // ptyd is away for a moment: what is typed now goes nowhere, and must not come later.
+        // The class may not type, or ptyd is away: what is typed now goes nowhere, and must not come later.
         channel.write(BELL);
       }
     });

@@ -115,10 +115,10 @@ describe('ssh', { timeout: 30_000 }, () => {
   });
 
   it('keeps its key, for itself alone', async () => {
-    const { key, ssh, sessions, terminals, fault } = bed;
+    const { key, ssh, sessions, guides, terminals, fault } = bed;
     expect(statSync(key).mode & 0o777).toBe(0o600);
     const before = readFileSync(key, 'utf8');
-    const taken = { host: '127.0.0.1', port: ssh.port, key, sessions, terminals, now: Date.now, fault };
+    const taken = { host: '127.0.0.1', port: ssh.port, key, sessions, guides, terminals, now: Date.now, fault };
     await expect(openSsh(taken)).rejects.toMatchObject({ code: 'EADDRINUSE', port: ssh.port });
     expect(readFileSync(key, 'utf8')).toBe(before);
     expect(fault).not.toHaveBeenCalled();

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2';
 import { Refusal } from './answer.ts';
+import type { Guides } from './guides.ts';
 import type { Answers } from './protocol.ts';
 import type { Size } from './ptyd/contract.ts';
 import type { Owned, Sessions } from './sessions.ts';
@@ -84,11 +85,12 @@ export async function openSsh(options: {
   /** Where the server's key is kept. */
   key: string;
   sessions: Pick<Sessions, 'of'>;
+  guides: Pick<Guides, 'demand' | 'mustType'>;
   terminals: Pick<Terminals, 'attach'>;
   now(): number;
   fault(error: unknown, what: string): void;
 }): Promise<Ssh> {
-  const { sessions, terminals, fault } = options;
+  const { sessions, guides, terminals, fault } = options;
   const tokens = createSshTokens(options.now);
   const limiter = new RateLimiterMemory({ points: CONNECTIONS_PER_MINUTE, duration: 60 });
   /** Every connection, with what ends it when it takes too long to become a terminal. */
@@ -156,7 +158,7 @@ export async function openSsh(options: {
           if (socket.destroyed) return;
           const finished = () => endAfter(socket, GOODBYE_MS);
           const { node } = admission;
-          terminal = openSshTerminal({ owned, node, channel, socket, size, terminals, finished, fault });
+          terminal = openSshTerminal({ owned, node, channel, socket, size, terminals, guides, finished, fault });
         },
         (error) => {
           if (!(error instanceof Refusal)) fault(error, 'a session for ssh');

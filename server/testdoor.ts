@@ -8,6 +8,7 @@ import { io, type Socket } from 'socket.io-client';
 import { createAuthority } from './authority.ts';
 import { type Classroom, createClassroom } from './classroom.ts';
 import { socketPath } from './env.ts';
+import { createGuides } from './guides.ts';
 import { createPeople, type People } from './people.ts';
 import type { Answer, LabState, Request, RequestName, TerminalSize, Watched } from './protocol.ts';
 import type { Control } from './ptyd/contract.ts';
@@ -16,9 +17,13 @@ import { connectSeam } from './seam.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { type Door, openDoor } from './socket.ts';
 import { openStore, type Store } from './store/store.ts';
+import type { Role } from './store/tables.ts';
 import { connectTerminals } from './terminals.ts';
 import { createFakeLabd, createTestLab } from './testbed.ts';
 import { parser } from './wire.ts';
+
+/** Longer than any test takes. */
+const IDLE_MS = 600_000;
 
 /** What a test's nodes run: node-1 says `>` and gives back every byte as it is, node-2 is a shell without ornaments. */
 const PROGRAMS: Record<string, string[]> = {
@@ -46,6 +51,9 @@ export interface TestDoor {
   port: number;
   sessions: Sessions;
   store: Store;
+  truth: ReturnType<typeof createTestLab>['truth'];
+  /** Makes a member of a class what they are to be. */
+  setRole(classId: string, person: string, role: Role): Promise<void>;
   classroom: Classroom;
   people: People;
   newCookie(): Promise<string>;
@@ -126,7 +134,7 @@ export async function openTestDoor(): Promise<TestDoor> {
   const fault = (error: unknown) => void faults.push(error);
   const door: { open?: Door } = {};
   const browsers: TestBrowser[] = [];
-  const { source } = createTestLab();
+  const { source, truth } = createTestLab();
   const ended = (terminal: string, code: number | null) => {
     const owned = sessions.byTerminal(terminal);
     if (owned) door.open?.tellTerminal(owned, 'terminal:ended', terminal, code);
@@ -159,7 +167,7 @@ export async function openTestDoor(): Promise<TestDoor> {
     },
     source: (lab) => (lab === 'test' ? source : undefined),
     sessionsMax: 100,
-    idleMs: 60_000,
+    idleMs: IDLE_MS,
     now: Date.now,
     changed: (owned, part) => door.open?.tellLab(owned, part),
     passed: () => undefined,
@@ -175,13 +183,17 @@ export async function openTestDoor(): Promise<TestDoor> {
   const http = createServer();
   door.open = openDoor({
     http,
+    store,
     classroom,
     authority: createAuthority(store),
     sessions,
+    guides: createGuides(store),
+    source: (lab) => (lab === 'test' ? source : undefined),
     terminals,
     people: people.desk,
     history: { list: async () => [], clear: async () => undefined },
     recording: false,
+    idleMs: IDLE_MS,
     looked: () => undefined,
     allowed: () => true,
     fault,
@@ -194,6 +206,8 @@ export async function openTestDoor(): Promise<TestDoor> {
     port,
     sessions,
     store,
+    truth,
+    setRole: (classId, person, role) => store.classes.setRole(classId, person, role),
     classroom,
     people,
     newCookie: async () => `netloom=${await classroom.welcome()}`,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import ssh2, { type ClientChannel, type PseudoTtyOptions } from 'ssh2';
 import { expect, type Mock, vi } from 'vitest';
 import { socketPath } from './env.ts';
+import { createGuides, type Guides } from './guides.ts';
 import type { Control } from './ptyd/contract.ts';
 import { createScreens } from './screen.ts';
 import { connectSeam } from './seam.ts';
@@ -38,6 +39,7 @@ export interface Shell {
 export interface SshTestbed {
   ssh: Ssh;
   sessions: Sessions;
+  guides: Guides;
   terminals: Terminals;
   ann: Owned;
   /** What the clock says. */
@@ -122,7 +124,8 @@ export async function openSshTestbed(): Promise<SshTestbed> {
     ended: (terminal) => sessions.byTerminal(terminal)?.session.terminalEnded(terminal),
     returned: () => {},
   });
-  const ssh = await openSsh({ host: '127.0.0.1', port: 0, key, sessions, terminals, now: () => at.now, fault });
+  const guides = createGuides(store);
+  const ssh = await openSsh({ host: '127.0.0.1', port: 0, key, sessions, guides, terminals, now: () => at.now, fault });
   const ann = await sessions.of('ann', LAB);
   await vi.waitFor(() => expect(control.connected()).toBe(true), 10_000);
   await sessions.start(ann);
@@ -131,6 +134,7 @@ export async function openSshTestbed(): Promise<SshTestbed> {
   const testbed: SshTestbed = {
     ssh,
     sessions,
+    guides,
     terminals,
     ann,
     at,

@@ -1,10 +1,12 @@
 import { Refusal } from './answer.ts';
 import type { Audience } from './audience.ts';
+import type { Guides } from './guides.ts';
+import type { Helper, Helping } from './helping.ts';
 import type { Viewer } from './places.ts';
 import type { Answers, Request } from './protocol.ts';
 import type { Client, Seat } from './seat.ts';
 import type { Owned, Sessions } from './sessions.ts';
-import type { Terminals } from './terminals.ts';
+import type { Sight, Terminals, View } from './terminals.ts';
 
 /** Terminals one socket looks at: two screens' worth of all nodes; each keeps a terminal's replay in memory. */
 const VIEWS_PER_SOCKET = 48;
@@ -23,8 +25,16 @@ export interface Viewing {
 }
 
 /** The views of all sockets. */
-export function createViewing(options: { sessions: Sessions; terminals: Terminals; audience: Audience }): Viewing {
-  const { sessions, terminals, audience } = options;
+export function createViewing(options: {
+  sessions: Sessions;
+  terminals: Terminals;
+  audience: Audience;
+  guides: Pick<Guides, 'ensure' | 'mustType'>;
+  helping: Pick<Helping, 'may'>;
+  /** A helper typed this in a terminal of somebody's. */
+  helped(owned: Owned, terminal: string, helper: Helper, data: string): void;
+}): Viewing {
+  const { sessions, terminals, audience, guides, helping } = options;
 
   function sessionOf(terminal: string): Owned {
     const owned = sessions.byTerminal(terminal);
@@ -32,9 +42,34 @@ export function createViewing(options: { sessions: Sessions; terminals: Terminal
     return owned;
   }
 
-  function roleIn(owned: Owned, client: Client): 'owner' | 'watcher' | undefined {
+  function roleIn(owned: Owned, client: Client): 'owner' | 'helper' | 'watcher' | undefined {
     if (owned.person === client.data.person) return 'owner';
+    if (audience.helper(client, owned)) return 'helper';
     return audience.watches(client, owned) ? 'watcher' : undefined;
+  }
+
+  /** The owner's view: what they type is kept from the shell while their class may not type, and keeps their nodes. */
+  function owners(owned: Owned, view: View): View {
+    const write: View['write'] = (typed) => {
+      guides.mustType(owned);
+      sessions.touch(owned);
+      view.write(typed);
+    };
+    return { ...view, write };
+  }
+
+  /** A helper's: they may type while the learner allows it, and never decide the size. */
+  function helpers(owned: Owned, terminal: string, client: Client, { ack, close, write }: View): Sight & Partial<View> {
+    return {
+      ack,
+      close,
+      write(typed) {
+        const helper = audience.helper(client, owned);
+        if (!helper || !helping.may(owned, helper.person)) throw new Refusal('not-yours');
+        write(typed);
+        options.helped(owned, terminal, helper, String(typed));
+      },
+    };
   }
 
   function viewOf(client: Client, terminal: string): NonNullable<ReturnType<Seat['views']['get']>> {
@@ -67,9 +102,14 @@ export function createViewing(options: { sessions: Sessions; terminals: Terminal
           views.delete(terminal);
         },
       };
-      const { attached, view } = await (role === 'owner'
-        ? terminals.attach(terminal, after, viewer)
-        : terminals.watch(terminal, after, viewer));
+      if (role === 'owner') await guides.ensure(owned);
+      const { attached, view } =
+        role === 'watcher'
+          ? await terminals.watch(terminal, after, viewer)
+          : await terminals.attach(terminal, after, viewer).then(({ attached, view }) => ({
+              attached,
+              view: role === 'owner' ? owners(owned, view) : helpers(owned, terminal, client, view),
+            }));
       // Only now: two requests at once must not leave a view that nobody closes.
       detach(client, terminal);
       if (isOver) return attached;

@@ -8,6 +8,7 @@ import { type Curriculum, openCurriculum } from './curriculum.ts';
 import { type Env, socketPath } from './env.ts';
 import { createFiles } from './files.ts';
 import { createFollowing } from './following.ts';
+import { createGuides } from './guides.ts';
 import { createHistory } from './history.ts';
 import { createHttp } from './http.ts';
 import type { Labd, LabdNews } from './labd/contract.ts';
@@ -83,6 +84,7 @@ async function openWeb(parts: {
   });
   const store = await openStore(join(env.data, 'store', 'netloom.db'));
   const classroom = createClassroom(store, Date.now);
+  const guides = createGuides(store);
 
   const labd = connectSeam<Labd, LabdNews>({
     path: socketPath(env.data, 'labd'),
@@ -117,7 +119,10 @@ async function openWeb(parts: {
       tell(terminal, 'terminal:command', terminal, mark.code, offset);
       sessions.hint(owned);
     } else if (mark.kind === 'B') tell(terminal, 'terminal:prompt', terminal, true);
-    else if (mark.kind === 'C') tell(terminal, 'terminal:prompt', terminal, false);
+    else if (mark.kind === 'C') {
+      tell(terminal, 'terminal:prompt', terminal, false);
+      sessions.touch(owned);
+    }
   };
   /** A ptyd that was started anew has lost its shells, and cannot say so. */
   async function endLost(): Promise<void> {
@@ -174,6 +179,7 @@ async function openWeb(parts: {
     assets,
     classroom,
     sessions,
+    guides,
     people,
     files: createFiles(labd.remote),
     fault,
@@ -210,27 +216,34 @@ async function openWeb(parts: {
     port: env.sshPort,
     key: join(env.data, 'ssh', 'host_key'),
     sessions,
+    guides,
     terminals,
     now: Date.now,
     fault,
   });
   door.open = openDoor({
     http,
+    store,
     classroom,
     authority: createAuthority(store),
     sessions,
+    guides,
+    source: curriculum.source,
     terminals,
     history,
     people: people.desk,
     ssh,
     recording: env.recordingBytes > 0,
+    idleMs: env.idleMs,
     allowed: front.allowed,
     looked: () => following.tellChanged(),
     fault,
   });
   const sweep = setInterval(() => {
-    const watched = (owned: Owned) => Boolean(door.open?.isWatched(owned) || ssh?.isUsed(owned));
-    sessions.sweep(watched).catch((error) => fault(error, 'sweep'));
+    const watched = (owned: Owned) => Boolean(door.open?.isWatched(owned));
+    // What is typed by ssh passes no socket.
+    const used = (owned: Owned) => Boolean(ssh?.isUsed(owned));
+    sessions.sweep({ watched, used }).catch((error) => fault(error, 'sweep'));
   }, SWEEP_MS);
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);

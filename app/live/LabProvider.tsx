@@ -60,6 +60,11 @@ export function useLab() {
       sshToken: (node: string) => live.request('terminal:ssh', { lab, node }),
       history: () => live.request('history:list', { lab }),
       clearHistory: () => live.wish('history:clear', { lab }),
+      raiseHand: (up: boolean) => live.wish('hand:raise', { lab, up }),
+      /** Lets somebody who teaches type, or takes that back. */
+      answerHelp: (helper: string, allow: boolean) => live.wish('help:answer', { lab, helper, allow }),
+      /** Says that somebody is there: idle nodes stay. */
+      keep: () => live.wish('lab:keep', { lab }),
       invite: () => live.request('lab:invite', { lab }),
       uninvite: () => live.request('lab:uninvite', { lab }),
       /** Puts a text behind the prompt of a node, without running it. */

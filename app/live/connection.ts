@@ -61,6 +61,9 @@ export function createConnection(onState: (state: ConnectionState) => void): Con
     'terminal:prompt': new Set(),
     'watch:state': new Set(),
     'content:changed': new Set(),
+    'class:row': new Set(),
+    'class:state': new Set(),
+    'class:over': new Set(),
   };
 
   const later = () => {
@@ -120,6 +123,9 @@ export function createConnection(onState: (state: ConnectionState) => void): Con
     made.on('terminal:prompt', (...news) => relay('terminal:prompt', ...news));
     made.on('watch:state', (...news) => relay('watch:state', ...news));
     made.on('content:changed', (...news) => relay('content:changed', ...news));
+    made.on('class:row', (...news) => relay('class:row', ...news));
+    made.on('class:state', (...news) => relay('class:state', ...news));
+    made.on('class:over', (...news) => relay('class:over', ...news));
   };
 
   return {

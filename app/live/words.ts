@@ -189,6 +189,8 @@ export const terminalWords = {
     dropped: '断线时的按键没有送出',
     lost: '断线前最后输入的内容可能没有送达',
     refused: '终端没有收下刚才的输入',
+    paused: '老师暂停了实验，现在不能输入',
+    closed: '老师关闭了这个实验，现在不能输入',
     'not-open': '终端没有打开',
     'too-large': '粘贴的内容太大，没有送出。请用「文件…」上传。',
     copied: '已复制',

@@ -187,6 +187,7 @@ export const migrations: Record<string, Migration> = {
         .addColumn('name', 'text', (column) => column.notNull())
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .execute();
+      await db.schema.alterTable('result').addColumn('since', 'bigint').execute();
       await db.schema.alterTable('class').addColumn('code', 'text').execute();
       await db.schema.createIndex('class_code').unique().on('class').column('code').execute();
       await db.schema

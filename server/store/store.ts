@@ -10,6 +10,8 @@ import { type CommandTable, createCommandTable } from './commands.ts';
 import { createHintTable, type HintTable } from './hints.ts';
 import { createInvitationTable, type InvitationTable } from './invitations.ts';
 import { createInviteTable, type InviteTable } from './invites.ts';
+import { createLessonTable, type LessonTable } from './lessons.ts';
+import { createMessageTable, type MessageTable } from './messages.ts';
 import { migrations } from './migrations.ts';
 import { createPeopleTable, type PeopleTable } from './people.ts';
 import { createProgressTable, type ProgressTable } from './progress.ts';
@@ -37,6 +39,8 @@ export interface Store {
   invites: InviteTable;
   commands: CommandTable;
   invitations: InvitationTable;
+  lessons: LessonTable;
+  messages: MessageTable;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -71,6 +75,8 @@ export async function openStore(path: string): Promise<Store> {
     invites: createInviteTable(db),
     commands: createCommandTable(db),
     invitations: createInvitationTable(db),
+    lessons: createLessonTable(db),
+    messages: createMessageTable(db),
     async ping() {
       await db.selectFrom('person').select('id').limit(1).execute();
     },

@@ -44,6 +44,8 @@ export interface Tables {
     facts: Json;
     judged_at: Moment | null;
     took_ms: number | null;
+    /** Since when the status is what it is. */
+    since: Moment | null;
     passed_at: Moment | null;
     answers: Json | null;
     /** The best share of its facts that any verdict found true, 0 to 1; null when it was last judged before shares. */

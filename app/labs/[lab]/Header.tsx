@@ -6,6 +6,8 @@ import { useState } from 'react';
 import { Brand } from '../../Brand.tsx';
 import { useReset } from './[step]/machines/ResetDialog.tsx';
 import { Clock } from './Clock.tsx';
+import { Deadline } from './Deadline.tsx';
+import { HandButton } from './HandButton.tsx';
 import styles from './Header.module.css';
 import { MeMenu } from './MeMenu.tsx';
 import type { Outline } from './outline.ts';
@@ -43,7 +45,9 @@ export function Header(props: { course: Outline; step: string | undefined; steps
       <StepsMenu course={course} step={step} />
       <div className={styles.grow} />
       <ProgressBar course={course} />
+      <Deadline />
       <Clock />
+      <HandButton />
       <Button
         className={styles.reset}
         variant="default"

@@ -9,7 +9,7 @@ import styles from './Refused.module.css';
 export function Refused() {
   const { refusal, dismiss } = useLab();
   return (
-    <div className={styles.place} role="status" data-no-print>
+    <div role="status" data-no-print>
       {refusal && (
         <div className={styles.strip}>
           <IconAlertTriangle size={17} stroke={1.8} aria-hidden />

@@ -1,7 +1,8 @@
 'use client';
 
-import { IconCheck, IconPlayerTrackNext } from '@tabler/icons-react';
+import { IconCheck, IconEye, IconPlayerTrackNext } from '@tabler/icons-react';
 import Link from 'next/link';
+import { guideWords } from '../../live/guide-words.ts';
 import { useLab } from '../../live/LabProvider.tsx';
 import { SKIPPED } from '../../words.ts';
 import type { Outline, OutlineStep } from './outline.ts';
@@ -47,6 +48,11 @@ function Item(props: { course: Outline; item: OutlineStep; current: boolean; onC
     >
       <Dot progress={progress} />
       <span className={styles.name}>{item.short}</span>
+      {state?.guide?.highlight === item.id ? (
+        <span className={styles.shown} title={guideWords.shown}>
+          <IconEye size={15} stroke={1.8} role="img" aria-label={guideWords.shown} />
+        </span>
+      ) : null}
       {progress.total > 0 && (
         <small>
           <span className="visually-hidden">检查点 </span>

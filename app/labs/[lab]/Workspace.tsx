@@ -5,6 +5,7 @@ import { useParams } from 'next/navigation';
 import { type CSSProperties, type ReactNode, useEffect, useState } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { Header } from './Header.tsx';
+import { Notices } from './Notices.tsx';
 import type { Outline } from './outline.ts';
 import { remember, SPLIT_COOKIE, STEPS_COOKIE } from './preferences.ts';
 import { Refused } from './Refused.tsx';
@@ -58,7 +59,10 @@ export function Workspace(props: {
         跳到课文
       </a>
       <Header course={course} step={step} stepsShown={stepsShown} toggleSteps={toggleSteps} />
-      <Refused />
+      <div className={styles.notices} data-notices>
+        <Refused />
+        <Notices />
+      </div>
       <div className={styles.tabs} role="tablist" aria-label="课文与机器" data-needs-script data-no-print>
         <Tab view="prose" now={view} choose={setView} icon={<IconBook2 size={17} stroke={1.7} />} label="课文" />
         <Tab view="machines" now={view} choose={setView} icon={<IconTerminal2 size={17} stroke={1.7} />} label="机器" />

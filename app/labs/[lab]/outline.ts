@@ -7,7 +7,7 @@ export interface OutlineStep {
   number: number;
   title: string;
   short: string;
-  checkpoints: Pick<Checkpoint, 'id' | 'title' | 'points'>[];
+  checkpoints: Pick<Checkpoint, 'id' | 'title' | 'short' | 'points'>[];
 }
 
 /** A machine of the lab, as the page names and colours it. */

@@ -28,6 +28,8 @@ const state: LabState = {
   ssh: false,
   recording: false,
   watchers: 0,
+  guide: null,
+  idleWarningMs: 0,
   now: 0,
 };
 

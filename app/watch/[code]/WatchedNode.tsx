@@ -21,10 +21,12 @@ interface Props {
   looked: string | undefined;
   onLook(terminal: string): void;
   resetting: boolean;
+  /** What may be done at them: `help` types with the owner's consent. */
+  hand?: 'help' | 'none';
 }
 
-/** One node of somebody else's: its terminals, to be looked at. */
-export function WatchedNode({ live, node, colour, terminals, looked, onLook, resetting }: Props) {
+/** One node of somebody else's: its terminals, to be looked at or helped with. */
+export function WatchedNode({ live, node, colour, terminals, looked, onLook, resetting, hand = 'none' }: Props) {
   const [titles, setTitles] = useState<Record<string, string>>({});
   const [liked, setLiked] = useState({ fontSize: FONT_SIZES.usual as number, screenReader: false, copyOnSelect: true });
   // How this person likes terminals is known to the browser only.
@@ -58,7 +60,7 @@ export function WatchedNode({ live, node, colour, terminals, looked, onLook, res
             // A terminal that ended is gone from the session: a watcher keeps no last screens.
             ended={undefined}
             onReopen={() => undefined}
-            readOnly
+            hand={hand}
           />
         ))}
         {resetting || terminals.length === 0 ? (

@@ -1,6 +1,7 @@
 import { notFound } from 'next/navigation';
 import { library, outline } from '../../../library.ts';
 import { CompletionBanner } from './CompletionBanner.tsx';
+import { Messages } from './Messages.tsx';
 import { Mistake } from './Mistake.tsx';
 import { Prose } from './Prose.tsx';
 import styles from './page.module.css';
@@ -44,6 +45,7 @@ export default async function StepPage({ params }: Props) {
           </p>
           <h1 className={styles.title}>{step.head.title}</h1>
         </header>
+        <Messages course={course} step={step.id} />
         <Prose step={step} course={course} />
         {last && <CompletionBanner course={course} />}
         <StepNavigation course={course} step={step.id} />

@@ -11,9 +11,11 @@ import {
   IconSquare,
 } from '@tabler/icons-react';
 import { useSyncExternalStore } from 'react';
+import { guideWords } from '../../../../live/guide-words.ts';
 import { useLab } from '../../../../live/LabProvider.tsx';
 import type { LabNode } from '../../../../live/live.ts';
 import { machines as words } from '../../../../live/words.ts';
+import { teacher } from '../../../../words.ts';
 import styles from './Bar.module.css';
 import { HistoryPanel } from './HistoryPanel.tsx';
 import { type Arrangement, FONT_SIZES, type PreferencesStore } from './preferences.ts';
@@ -87,8 +89,16 @@ export function Bar({ course, nodes, front, full, preferences }: Props) {
 function Watchers() {
   const { state, setInviting } = useLab();
   const count = state?.watchers ?? 0;
+  const teachers = (state?.guide?.watching ?? []).map(teacher);
+  const seen = guideWords.watching(teachers);
   return (
     <div role="status" className={styles.watchers}>
+      {teachers.length > 0 ? (
+        <span title={seen}>
+          <IconEye size={15} stroke={1.7} aria-hidden />
+          <span>{seen}</span>
+        </span>
+      ) : null}
       {count > 0 ? (
         <button type="button" onClick={() => setInviting(true)} title={words.watchers(count)}>
           <IconEye size={15} stroke={1.7} aria-hidden />

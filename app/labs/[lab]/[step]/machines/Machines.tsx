@@ -7,6 +7,7 @@ import type { LabNode } from '../../../../live/live.ts';
 import { machines as words } from '../../../../live/words.ts';
 import type { OutlineStep } from '../../outline.ts';
 import { Bar } from './Bar.tsx';
+import { HelpNote } from './HelpNote.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
 import styles from './Machines.module.css';
 import { NodePane } from './NodePane.tsx';
@@ -89,6 +90,7 @@ function Parts({ nodes, steps, preferences, full }: PartsProps) {
         full={full !== null}
         preferences={preferences}
       />
+      <HelpNote />
       {session?.status === 'ready' ? <StoppedNote session={session} steps={steps} /> : null}
       <Group
         className={styles.parts}

@@ -18,7 +18,7 @@ import type { ScreenStyle } from './screen.ts';
 import type { Size } from './size.ts';
 import styles from './Terminal.module.css';
 import { TerminalMenu } from './TerminalMenu.tsx';
-import type { Viewer, ViewerEvents } from './viewer.ts';
+import type { Hand, Viewer, ViewerEvents } from './viewer.ts';
 
 /** xterm.js is the largest part of the page, and early.ts has brought it once already. */
 const loadCode = () => Promise.all([import('./screen.ts'), import('./viewer.ts')]);
@@ -48,8 +48,8 @@ interface Props {
   shown: boolean;
   /** How this person likes terminals. */
   liked: ScreenStyle;
-  /** To be looked at only: nothing can be typed, and the size is another's. */
-  readOnly?: boolean;
+  /** Whose keys go into it, and who decides its size. */
+  hand?: Hand;
   onTitle(title: string): void;
   /** How the shell ended, if it has. */
   ended: { code: number | null } | undefined;
@@ -60,7 +60,8 @@ interface Props {
 
 /** A shell on a node, to be seen and typed into. */
 export function Terminal(props: Props) {
-  const { live, terminal, node, number, shown, readOnly = false, ended, onReopen, handle } = props;
+  const { live, terminal, node, number, shown, hand = 'own', ended, onReopen, handle } = props;
+  const readOnly = hand === 'none';
   const { fontSize, screenReader, copyOnSelect } = props.liked;
   const root = useRef<HTMLDivElement>(null);
   const place = useRef<HTMLDivElement>(null);
@@ -116,7 +117,7 @@ export function Terminal(props: Props) {
         ([{ openScreen }, { createViewer }]) => {
           if (dropped) return;
           const options = { ...first.current, readOnly };
-          made = createViewer(live, terminal, element, readOnly, (ears) => openScreen(element, options, ears), events);
+          made = createViewer(live, terminal, element, hand, (ears) => openScreen(element, options, ears), events);
           setViewer(made);
         },
         () => setNote('not-open'),
@@ -127,7 +128,7 @@ export function Terminal(props: Props) {
       made?.dispose();
       setViewer(null);
     };
-  }, [live, terminal, readOnly]);
+  }, [live, terminal, hand, readOnly]);
 
   useEffect(() => {
     if (!viewer) return;

@@ -1,10 +1,16 @@
+import type { RefusalCode } from '../../../../../server/protocol.ts';
 import type { TerminalLive } from '../../../../live/live.ts';
 import { cut } from './cut.ts';
 
 const CTRL_C = '\x03';
 
 /** Why something typed did not, or perhaps not, come through. */
-export type Loss = 'dropped' | 'lost' | 'refused';
+export type Loss = 'dropped' | 'lost' | 'refused' | 'paused' | 'closed';
+
+function lossOf(code: RefusalCode): Loss {
+  if (code === 'unavailable') return 'lost';
+  return code === 'paused' || code === 'closed' ? code : 'refused';
+}
 
 /** Sends what is typed into a terminal, in order and at once; nothing is ever sent later. */
 export function createTyping(
@@ -18,7 +24,7 @@ export function createTyping(
   const send = async (data: string) => {
     const answer = await live.request('terminal:input', { terminal, data });
     // Whether it came before the connection went, nobody knows.
-    if (!answer.ok) tell(answer.code === 'unavailable' ? 'lost' : 'refused');
+    if (!answer.ok) tell(lossOf(answer.code));
     return answer.ok;
   };
 

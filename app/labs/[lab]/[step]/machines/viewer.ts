@@ -13,6 +13,9 @@ import { createTyping } from './typing.ts';
 /** Dragging a border changes the size many times a second; the shell hears of it when the hand rests this long, ms. */
 const RESIZE_REST_MS = 90;
 
+/** Whose keys they are: the owner's, who also decides the size; a helper's, who only types; or those of one who looks. */
+export type Hand = 'own' | 'help' | 'none';
+
 /** What the component is told. */
 export interface ViewerEvents {
   note(note: Note): void;
@@ -51,7 +54,7 @@ export function createViewer(
   live: TerminalLive,
   terminal: string,
   element: HTMLElement,
-  readOnly: boolean,
+  hand: Hand,
   open: (events: ScreenEvents) => Screen,
   first: ViewerEvents,
 ): Viewer {
@@ -63,7 +66,7 @@ export function createViewer(
   /** Whether the page has been hidden so long that it let go of the terminal. */
   let away = false;
   /** Whether this window decides the size; believed until the server says otherwise, so that nothing jumps. */
-  let decides = !readOnly;
+  let decides = hand === 'own';
   /** Whether that was answered since the last attach: sizes of the past, in a replay, say nothing about it. */
   let told = false;
   /** The size last wished for since the last attach, as text. */
@@ -88,7 +91,7 @@ export function createViewer(
 
   const send = createTyping(live, terminal, (loss) => gone || note(loss));
   const type = (data: string) => {
-    if (ended || readOnly) return;
+    if (ended || hand === 'none') return;
     if (!decides) take();
     void send(data);
   };
@@ -115,13 +118,14 @@ export function createViewer(
   function settle() {
     const room = screen.arrange(decides);
     const { term } = screen;
-    mirrored = decides || readOnly || !room || equal(room, term) ? null : { cols: term.cols, rows: term.rows };
+    mirrored = decides || hand !== 'own' || !room || equal(room, term) ? null : { cols: term.cols, rows: term.rows };
     events.mirrored(mirrored);
-    if (!room || !attached || readOnly || ended) return;
+    if (!room || !attached || hand !== 'own' || ended) return;
     if (wished !== `${room.cols}x${room.rows}`) void wish(room, false);
   }
 
   function take() {
+    if (hand !== 'own') return;
     const room = screen.arrange(true);
     if (!room) return;
     decides = true;
@@ -210,7 +214,7 @@ export function createViewer(
     live.on('terminal:size', (which, { cols, rows, decides: now }) => {
       if (which !== terminal) return;
       stream.size({ cols, rows });
-      if (!readOnly && (now || told)) decide(now);
+      if (hand === 'own' && (now || told)) decide(now);
     }),
     live.on('terminal:ended', (which) => {
       if (which !== terminal) return;

@@ -1,0 +1,120 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { comeAs, makeClass } from './classroom.ts';
+import { type Learner, learnerAt } from './learner.ts';
+import { openSite, type Site } from './site.ts';
+
+const CLASS = 'net-2026';
+let site: Site;
+let learner: Learner;
+let teacher: Page;
+let person: string;
+
+beforeAll(async () => {
+  site = await openSite();
+  const [wang, ann] = await makeClass(site.data, CLASS, '计算机网络 1 班', [
+    { role: 'instructor', name: '王小明' },
+    { role: 'learner', name: '安然', studentNo: '20231101' },
+    { role: 'learner', name: '白杨', studentNo: '20231102' },
+  ]);
+  if (!wang || !ann) throw new Error('nobody is in the class');
+  ({ person } = ann);
+  learner = learnerAt(await (await comeAs(site, ann)).newPage(), site.address);
+  teacher = await (await comeAs(site, wang)).newPage();
+});
+
+afterAll(async () => {
+  await site?.close();
+});
+
+const row = () => teacher.locator(`tr[data-learner="${person}"]`);
+const mark = (checkpoint: string) =>
+  row()
+    .getByTitle(new RegExp(`^${checkpoint}：`))
+    .locator('[data-state]')
+    .first();
+const panel = () => teacher.getByRole('complementary');
+
+it('shows a class what each learner does, and helps one of them', async () => {
+  await teacher.goto(`${site.address}/class/${CLASS}?lab=overlay-vxlan`);
+  await row().waitFor();
+  expect(await teacher.locator('tbody tr').count()).toBe(2);
+  expect(await row().innerText()).toContain('还没有来');
+
+  // The learner works; the mark turns by itself.
+  await learner.readsStep('01-environment');
+  await learner.startsNodes();
+  await learner.runsEveryBlock();
+  await learner.seesCheckpoint('deps-node-1', 'passed');
+  const cell = mark('Node-1 已安装 bridge-utils 和 net-tools');
+  await cell.and(teacher.locator('[data-state="passed"]')).waitFor();
+
+  // Looking: the learner is told who looks.
+  await row().getByRole('button', { name: '安然' }).click();
+  await panel().getByText('实时镜像').waitFor();
+  await learner.page.getByText('老师 王小明 正在看你的终端').waitFor();
+  await learner.entersAndSees('node-1', 'echo seen-$((40+2))', 'seen-42');
+  const mirror = panel().locator('[data-node="node-1"][data-shown="true"] .xterm-rows');
+  await expect.poll(() => mirror.innerText().then((text) => text.replaceAll('\u00a0', ' '))).toContain('seen-42');
+  await panel().getByText('echo seen-$((40+2))').waitFor();
+
+  // Taking the keyboard, with the learner's consent.
+  await panel().getByRole('button', { name: '请求协助操作' }).click();
+  await learner.page.getByText('老师 王小明 请求在你的终端里输入').waitFor();
+  await learner.page.getByRole('button', { name: '允许' }).click();
+  await panel().getByText('学员同意了').waitFor();
+  await panel().locator('[data-node="node-1"][data-shown="true"] .xterm-helper-textarea').focus();
+  await teacher.keyboard.type('echo helped-$((20+3))\n');
+  await learner.sees('node-1', 'helped-23');
+  await learner.page.getByRole('button', { name: '收回' }).click();
+  await panel().getByText('实时镜像').waitFor();
+
+  // A message, beside the text.
+  await panel().getByRole('button', { name: '消息…' }).click();
+  await teacher.getByRole('dialog').getByRole('textbox').fill('先看第 2 步的表');
+  await teacher.getByRole('dialog').getByRole('button', { name: '发送' }).click();
+  await learner.page.getByText('先看第 2 步的表').waitFor();
+  await learner.page.getByRole('button', { name: '知道了' }).click();
+  await learner.page.getByRole('button', { name: '看之前的消息（1）' }).waitFor();
+
+  // The hand, up and down.
+  await learner.page.getByRole('button', { name: '举手' }).click();
+  await row().getByText('举手').waitFor();
+  await panel().getByRole('button', { name: '放下举手' }).click();
+  await learner.page.getByRole('button', { name: '举手', pressed: false }).waitFor();
+
+  // A step for all, and a pause.
+  await teacher.getByRole('button', { name: '请大家看…' }).click();
+  await teacher.getByRole('menuitem', { name: /容器与网桥/ }).click();
+  await learner.page.getByText('老师请大家看第 2 步「容器与网桥」').waitFor();
+  await teacher.getByRole('button', { name: '开放与截止…' }).click();
+  await teacher.getByRole('dialog').getByText('暂停', { exact: true }).click();
+  await teacher.getByRole('dialog').getByRole('button', { name: '保存' }).click();
+  await learner.page.getByText('老师暂停了实验：').waitFor();
+  await learner.types('node-1', 'x');
+  await learner.page.getByText('老师暂停了实验，现在不能输入').first().waitFor();
+  await teacher.getByRole('button', { name: '开放与截止…' }).click();
+  await teacher.getByRole('dialog').getByText('开放', { exact: true }).click();
+  await teacher.getByRole('dialog').getByRole('button', { name: '保存' }).click();
+  await learner.page.getByText('老师暂停了实验：').waitFor({ state: 'detached' });
+
+  // New nodes at the start of step 3, with a question before and the way seen in the row.
+  await teacher.getByRole('checkbox', { name: '选择 安然' }).check();
+  await teacher.getByRole('region', { name: '已选 1 人' }).getByRole('button', { name: '重置…' }).click();
+  const dialog = teacher.getByRole('dialog');
+  await dialog.getByText('1 人的节点会重建').waitFor();
+  await dialog.getByText('第 3 步的起点').click();
+  await dialog.getByRole('button', { name: '重置 1 人' }).click();
+  await row()
+    .getByText(/走到第 3 步|正在重置/)
+    .waitFor();
+  await learner.arrives();
+  await mark('docker1 经 br0 接入 Node-1，Node-1 会替它转发').and(teacher.locator('[data-state="skipped"]')).waitFor();
+  // Their own earlier work counts on.
+  await cell.and(teacher.locator('[data-state="passed"]')).waitFor();
+
+  const axe = await new AxeBuilder({ page: teacher }).exclude('[data-terminal]').analyze();
+  expect(axe.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  expect(site.complaints).toEqual([]);
+});
