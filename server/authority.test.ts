@@ -59,6 +59,11 @@ const expected: Record<RequestName, Asker[]> = {
   'staff:change': OWN,
   'staff:remove': OWN,
   'audit:list': RUN,
+  'grades:read': RUN,
+  'report:read': RUN,
+  'report:mine': ALL,
+  'recording:list': STAFF,
+  'recording:open': STAFF,
 };
 
 const names = Object.keys(needs) as RequestName[];

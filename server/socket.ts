@@ -9,8 +9,9 @@ import type { Handlers } from './handlers.ts';
 import type { SessionPart } from './lab-session.ts';
 import { createLimits } from './limits.ts';
 import type { PeopleDesk } from './people-desk.ts';
-import type { Answer, Answers, Command, LabState, News, Request, RequestName } from './protocol.ts';
+import type { Answer, Answers, Command, LabState, News, RefusalCode, Request, RequestName } from './protocol.ts';
 import { requests } from './protocol.ts';
+import type { RecordDesk } from './record-desk.ts';
 import { type Client, createSeat, type Seat } from './seat.ts';
 import { hashOf } from './secrets.ts';
 import type { Owned, Sessions } from './sessions.ts';
@@ -57,9 +58,10 @@ export function openDoor(options: {
   ssh?: { token(person: string, lab: string, node: string, host: string): Promise<Answers['terminal:ssh']> };
   /** What answers requests about people and classes. */
   people: PeopleDesk;
-  /** Whether terminals are recorded. */
-  recording: boolean;
+  records: RecordDesk;
   allowed(request: IncomingMessage): boolean;
+  /** Something that was asked was refused. */
+  refused?(code: RefusalCode): void;
   /** Somebody came to look at a session, or the last one left it. */
   looked(): void;
   fault(error: unknown, what: string): void;
@@ -100,7 +102,7 @@ export function openDoor(options: {
   const viewing = createViewing({ sessions, terminals, audience });
 
   function whole(owned: Owned, part: SessionPart): LabState {
-    return { ...part, ssh: options.ssh !== undefined, recording: options.recording, watchers: audience.count(owned) };
+    return { ...part, ssh: options.ssh !== undefined, watchers: audience.count(owned) };
   }
 
   function tellLab(owned: Owned, part: SessionPart): void {
@@ -179,6 +181,7 @@ export function openDoor(options: {
     'me:code': (_request, client) => classroom.transferCode(client.data.person),
     'me:who': (_request, client) => classroom.me(client.data.person),
     ...options.people,
+    ...options.records,
   };
 
   function run<N extends RequestName>(client: Client, name: N, request: Request<N>): ReturnType<Handlers[N]> {
@@ -198,7 +201,11 @@ export function openDoor(options: {
     const isTyped = name === 'terminal:input';
     client.on(name as string, (payload: unknown, reply: unknown) => {
       const answer = typeof reply === 'function' ? (reply as (answer: Answer<N>) => void) : () => undefined;
-      const tell = (said: Answer<N>) => (isTyped ? client.data.later(() => answer(said)) : answer(said));
+      const tell = (said: Answer<N>) => {
+        if (!said.ok) options.refused?.(said.code);
+        if (isTyped) client.data.later(() => answer(said));
+        else answer(said);
+      };
       answerRequest<N>(
         name,
         payload,

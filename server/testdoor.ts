@@ -11,6 +11,7 @@ import { socketPath } from './env.ts';
 import { createPeople, type People } from './people.ts';
 import type { Answer, LabState, Request, RequestName, TerminalSize, Watched } from './protocol.ts';
 import type { Control } from './ptyd/contract.ts';
+import { createRecordDesk } from './record-desk.ts';
 import { createScreens } from './screen.ts';
 import { connectSeam } from './seam.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -181,7 +182,12 @@ export async function openTestDoor(): Promise<TestDoor> {
     terminals,
     people: people.desk,
     history: { list: async () => [], clear: async () => undefined },
-    recording: false,
+    records: createRecordDesk({
+      store,
+      labs: () => [source.lab()],
+      recordings: { list: async () => [] },
+      now: Date.now,
+    }),
     looked: () => undefined,
     allowed: () => true,
     fault,

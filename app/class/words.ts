@@ -97,6 +97,8 @@ export function auditWords({ action, subjectName, detail, subject }: AuditView):
       return `把重复的「${kept || '没有学号的一条'}」并入 ${subjectName ?? '一名学员'}`;
     case 'roster:passwords':
       return `给 ${detail.count} 人重发了初始密码`;
+    case 'grades:export':
+      return `导出了成绩（${text('format')}，${detail.learners} 人）`;
     case 'person:erase':
       return '抹去了一名学员的全部数据';
     default:

@@ -17,6 +17,7 @@ export const auditActions = [
   'roster:merge',
   'roster:passwords',
   'person:erase',
+  'grades:export',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

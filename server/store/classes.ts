@@ -49,6 +49,8 @@ export interface ClassTable {
   change(id: string, given: Partial<Pick<Class, 'name' | 'code' | 'joining' | 'recording'>>): Promise<boolean>;
   /** What the class knows of one person. */
   member(id: string, person: string): Promise<(Member & { role: Role }) | undefined>;
+  /** Makes a member what they are to be. */
+  setRole(id: string, person: string, role: Role): Promise<void>;
   /** The classes of a person, oldest first, and what they are there. */
   of(person: string): Promise<(Member & { role: Role; class: string; className: string })[]>;
   /** Everybody, with a 学号 and name from the class they joined first. */
@@ -185,6 +187,9 @@ export function createClassTable(db: Kysely<Tables>): ClassTable {
         .where('person', '=', person)
         .executeTakeFirst();
       return row && { person, role: row.role, studentNo: row.student_no ?? undefined, name: row.name ?? undefined };
+    },
+    async setRole(id, person, role) {
+      await db.updateTable('member').set({ role }).where('class', '=', id).where('person', '=', person).execute();
     },
     async of(person) {
       const rows = await db

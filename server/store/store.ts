@@ -7,12 +7,14 @@ import { type AccountTable, createAccountTable } from './accounts.ts';
 import { type AuditTable, createAuditTable } from './audit.ts';
 import { type ClassTable, createClassTable } from './classes.ts';
 import { type CommandTable, createCommandTable } from './commands.ts';
+import { createDeadlineTable, type DeadlineTable } from './deadlines.ts';
 import { createHintTable, type HintTable } from './hints.ts';
 import { createInvitationTable, type InvitationTable } from './invitations.ts';
 import { createInviteTable, type InviteTable } from './invites.ts';
 import { migrations } from './migrations.ts';
 import { createPeopleTable, type PeopleTable } from './people.ts';
 import { createProgressTable, type ProgressTable } from './progress.ts';
+import { createRecordingTable, type RecordingTable } from './recordings.ts';
 import { createRosterTable, type RosterTable } from './roster.ts';
 import { createSessionTable, type SessionTable } from './sessions.ts';
 import { createStaffTable, type StaffTable } from './staff.ts';
@@ -37,6 +39,8 @@ export interface Store {
   invites: InviteTable;
   commands: CommandTable;
   invitations: InvitationTable;
+  deadlines: DeadlineTable;
+  recordings: RecordingTable;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -71,6 +75,8 @@ export async function openStore(path: string): Promise<Store> {
     invites: createInviteTable(db),
     commands: createCommandTable(db),
     invitations: createInvitationTable(db),
+    deadlines: createDeadlineTable(db),
+    recordings: createRecordingTable(db),
     async ping() {
       await db.selectFrom('person').select('id').limit(1).execute();
     },
