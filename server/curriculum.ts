@@ -9,6 +9,8 @@ import type { LabSource } from './judge.ts';
 /** The labs as they are taught now: text and judgements that belong together, following the author's edits. */
 export interface Curriculum {
   source(lab: string): LabSource | undefined;
+  /** All of them. */
+  labs(): Lab[];
   /** `changed` hears of each edit from now on, with what is wrong with it or null. */
   follow(changed: (lab: string, mistake: ContentMistake | null) => void): void;
   close(): void;
@@ -84,6 +86,7 @@ export async function openCurriculum(options: {
 
   return {
     source,
+    labs: () => [...taught.values()].map(({ lab }) => lab),
     follow: (changed) => void followers.add(changed),
     close: () => watching.close(),
   };

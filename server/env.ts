@@ -28,6 +28,11 @@ export const settings = z.object({
     .default(1_024)
     .describe('终端录像最多占多少 MB，满了先删最旧的；0 表示不录'),
   NETLOOM_SSH_PORT: whole(0, 65_535).default(0).describe('学员用自己的 ssh 登录节点的端口，如 2222；0 表示关闭'),
+  NETLOOM_METRICS_TOKEN: z
+    .string()
+    .regex(/^(?:[\x21-\x7e]{16,200})?$/, '要 16 到 200 个字符，不含空格和中文')
+    .default('')
+    .describe('从别的机器读 /metrics 时要出示的令牌（Authorization: Bearer …）；空着就只有本机能读'),
   NETLOOM_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('日志的详细程度'),
 });
 
@@ -52,6 +57,8 @@ export interface Env {
   sshPort: number;
   /** The secret of the link by which the first account is made, from start.js; empty without one. */
   setup: string;
+  /** With which `/metrics` may be read from elsewhere; empty for nobody. */
+  metricsToken: string;
   log: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   dev: boolean;
 }
@@ -63,6 +70,11 @@ const SUN_PATH_BYTES = 108;
 /** Where the seams' sockets are. */
 export function socketPath(data: string, name: 'control' | 'attach' | 'labd' | 'pages'): string {
   return join(data, 'run', `${name}.sock`);
+}
+
+/** Where ptyd records terminals, and web finds what it recorded: `<session>/<node>.<terminal>.cast`. */
+export function recordingsPath(data: string): string {
+  return join(data, 'recordings');
 }
 
 /** Parses the environment; throws an Error that names every setting that is wrong and why. */
@@ -96,6 +108,7 @@ export function readEnv(environment: Record<string, string | undefined>): Env {
     recordingBytes: values.NETLOOM_RECORDING_MB * 1_048_576,
     sshPort: values.NETLOOM_SSH_PORT,
     setup: /^[\w-]{43}$/.exec(environment.NETLOOM_SETUP ?? '')?.[0] ?? '',
+    metricsToken: values.NETLOOM_METRICS_TOKEN,
     log: values.NETLOOM_LOG,
     dev: environment.NODE_ENV === 'development',
   };

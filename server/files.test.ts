@@ -94,6 +94,14 @@ beforeAll(async () => {
     dev: false,
     taught: () => true,
     ready: async () => ({ store: true, labd: true, ptyd: true }),
+    records: {
+      authority: { demand: async () => undefined },
+      store,
+      recordings: { read: async () => undefined },
+      labs: () => [],
+      now: Date.now,
+    },
+    metrics: { allows: () => false, text: async () => ({ type: '', body: '' }) },
     fault,
   });
   http.on('request', (incoming, response) => void front.handle(incoming, response));

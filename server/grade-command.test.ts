@@ -149,7 +149,7 @@ describe('classes on the command line', () => {
       ['grade', '--class', 'nobody', '--format', 'csv'],
       '没有班级 nobody；现有 everyone（所有人）、net-2026（网络 2026）',
     ],
-    [['grade', '--class', 'everyone'], '--format 要是 csv、xlsx、json、junit 中的一个'],
+    [['grade', '--class', 'everyone'], '--format 要是 xlsx、csv、json、junit、nbgrader、moodle 中的一个'],
     [['grade', '--class', 'everyone', '--format', 'csv', '--lab', 'nix'], '没有实验 nix；现有：overlay-vxlan'],
     [['grade', '--class', 'everyone', '--format', 'csv', '--sheet', 'nix'], '--sheet 要是 成绩、检查点、明细 中的一个'],
     [
@@ -180,7 +180,7 @@ describe('grades on the command line', () => {
     const [, first = '', second = '', third = '', end] = out.split('\r\n');
     expect(first).toMatch(/^"0020260001","王小明","网络 2026",.*,100,7\.5,1,11,4,"0:02:00","2026-11-23 14:00:00",,/);
     expect(second).toMatch(/^"0020260002","'=cmd\|' \/C calc'!A0 ""x"",<b>& \[1m/);
-    expect(third).toMatch(/^,"李四","网络 2026",.*,100,0,0,11,0,,,,,"没有开始"$/);
+    expect(third).toMatch(/^,"李四","网络 2026",.*,100,0,0,11,0,,,,,,,"没有开始"$/);
     expect(end).toBe('');
   });
 

@@ -2,20 +2,14 @@ import { writeFileSync } from 'node:fs';
 import type { Lab } from '../content/load.ts';
 import { writeCsv } from './grades/csv.ts';
 import { explain } from './grades/explanation.ts';
+import { type Format, formats, writeGrades } from './grades/exports.ts';
 import type { LabGrade } from './grades/grade.ts';
 import { readEvidence, readGrades } from './grades/gradebook.ts';
-import { writeRecords } from './grades/records.ts';
 import { checkpointSheet, detailSheet, type Sheet, summarySheet } from './grades/sheets.ts';
-import { suitesOf } from './grades/suites.ts';
-import { writeWorkbook } from './grades/workbook.ts';
-import { writeJUnit } from './junit.ts';
 import { labOf } from './play.ts';
 import { findLearner, type Roster, readRoster } from './roster.ts';
 import type { Store } from './store/store.ts';
 import { pathOf, readOptions, UsageProblem } from './usage.ts';
-
-const FORMATS = ['csv', 'xlsx', 'json', 'junit'] as const;
-type Format = (typeof FORMATS)[number];
 
 /** `lab grade …`: the grades of a class as a file, or how one checkpoint's grade came about. */
 export async function runGrade(
@@ -41,15 +35,15 @@ export async function runGrade(
     return 0;
   }
   if (values.class === undefined) throw new UsageProblem('grade 需要 --class 编号；每一个人是 --class everyone');
-  const format = FORMATS.find((each) => each === values.format);
-  if (format === undefined) throw new UsageProblem(`--format 要是 ${FORMATS.join('、')} 中的一个`);
+  const format = formats.find((each) => each === values.format);
+  if (format === undefined) throw new UsageProblem(`--format 要是 ${formats.join('、')} 中的一个`);
   if (values.sheet !== undefined && format !== 'csv') throw new UsageProblem('--sheet 只用于 csv：其余格式里什么都有');
   if (format === 'xlsx' && values.output === undefined && out.isTerminal) {
     throw new UsageProblem('xlsx 不能显示在终端里：写上 --output 文件.xlsx');
   }
   const roster = await readRoster(store, values.class);
   const chosen = values.lab === undefined ? labs : [labOf(labs, values.lab)];
-  const grades = await readGrades(store, chosen, roster.learners);
+  const grades = await readGrades(store, chosen, roster.learners, roster.id);
   const bytes = await written(format, roster, grades, values.sheet);
   if (values.output === undefined) {
     out.write(bytes);
@@ -63,20 +57,18 @@ export async function runGrade(
 
 function written(
   format: Format,
-  { id, name }: Roster,
+  roster: Roster,
   grades: LabGrade[],
   sheet: string | undefined,
 ): string | Promise<Buffer> {
-  const now = Date.now();
-  if (format === 'json') return writeRecords({ id, name }, grades, now);
-  if (format === 'junit') return writeJUnit(suitesOf(name, grades, now));
+  if (format !== 'csv' || sheet === undefined) return writeGrades(format, roster, grades, Date.now());
+  const { name } = roster;
   const sheets = [summarySheet(name, grades), checkpointSheet(name, grades), detailSheet(name, grades)];
-  if (format === 'xlsx') return writeWorkbook(sheets);
   return writeCsv(sheetOf(sheets, sheet));
 }
 
-function sheetOf(sheets: Sheet[], name: string | undefined): Sheet {
-  const found = name === undefined ? sheets[0] : sheets.find((each) => each.name === name);
+function sheetOf(sheets: Sheet[], name: string): Sheet {
+  const found = sheets.find((each) => each.name === name);
   if (found) return found;
   throw new UsageProblem(`--sheet 要是 ${sheets.map((each) => each.name).join('、')} 中的一个`);
 }

@@ -11,8 +11,10 @@ import { fileRoutes } from './file-routes.ts';
 import type { Files } from './files.ts';
 import type { Guides } from './guides.ts';
 import { HOLD_HEADER } from './hold.ts';
+import type { Metrics } from './metrics.ts';
 import type { People } from './people.ts';
 import { isPeopleForm, peopleRoutes } from './people-routes.ts';
+import { type RecordRouteParts, recordRoutes } from './record-routes.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Wrong codes from one address within ten minutes. */
@@ -27,6 +29,9 @@ const FORM_MAX_BYTES = 1_024;
 const LAB_ADDRESS = /^\/labs\/([^/?]+)(?:\/([^/?]+))?\/?(?:\?|$)/;
 const NOWHERE = '/nowhere';
 
+/** Where recordings are played: the player brings its terminal as WebAssembly. */
+const REPLAY_ADDRESS = /^\/class\/[^/?]+\/learners\/[^/?]+\/replay\/[^/?]+\/?(?:\?|$)/;
+
 /** What is HTTP but not a page, and what every page needs before Next answers it. */
 export interface Http {
   /** Answers the request itself, or resolves to false when it is Next's. */
@@ -37,12 +42,13 @@ export interface Http {
 
 /**
  * What a page may load (CSP 3). Next reads the nonce from the request's own header and puts it on its scripts; xterm and
- * Mantine write inline styles. Hot reload evaluates strings.
+ * Mantine write inline styles. Hot reload evaluates strings; only where recordings are played may WebAssembly be compiled.
  */
-function policyOf(nonce: string, dev: boolean): string {
+function policyOf(nonce: string, dev: boolean, plays: boolean): string {
+  const evaluated = dev ? " 'unsafe-eval'" : plays ? " 'wasm-unsafe-eval'" : '';
   return [
     "default-src 'self'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ''}`,
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${evaluated}`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "object-src 'none'",
@@ -69,6 +75,9 @@ export function createHttp(options: {
   /** Whether there is such a lab, and such a step in it. */
   taught(lab: string, step: string | undefined): boolean;
   ready(): Promise<{ store: boolean; labd: boolean; ptyd: boolean }>;
+  /** Grades and recordings as files. */
+  records: Omit<RecordRouteParts, 'classroom' | 'allowed' | 'fault'>;
+  metrics: Pick<Metrics, 'allows' | 'text'>;
   fault(error: unknown, what: string): void;
 }): Http {
   const { classroom } = options;
@@ -97,6 +106,11 @@ export function createHttp(options: {
     const parts = await options.ready();
     return context.json(parts, Object.values(parts).every(Boolean) ? 200 : 503);
   });
+  app.get('/metrics', async (context) => {
+    if (!options.metrics.allows(context.env.incoming)) return context.text('forbidden', 403);
+    const { type, body } = await options.metrics.text();
+    return context.body(body, 200, { 'Content-Type': type, 'Cache-Control': 'no-store' });
+  });
   app.post('/resume', bodyLimit({ maxSize: FORM_MAX_BYTES }), async (context) => {
     const { incoming: request } = context.env;
     if (!allowed(request)) return context.text('forbidden', 403);
@@ -116,11 +130,15 @@ export function createHttp(options: {
   const { sessions, guides, files, fault } = options;
   app.route('/files', fileRoutes({ classroom, sessions, guides, files, allowed, fault }));
   app.route('/', peopleRoutes({ people: options.people, classroom, allowed, isSecure, fault }));
+  const records = recordRoutes({ ...options.records, classroom, allowed, fault });
+  app.route('/exports', records.exports);
+  app.route('/recordings', records.recordings);
   const listener = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false });
 
   function isOurs(request: IncomingMessage): boolean {
     const path = (request.url ?? '').split('?')[0];
-    if (path === '/healthz' || path === '/readyz' || path?.startsWith('/files/')) return true;
+    if (path === '/healthz' || path === '/readyz' || path === '/metrics') return true;
+    if (/^\/(?:files|exports|recordings)\//.test(path ?? '')) return true;
     return request.method === 'POST' && (path === '/resume' || isPeopleForm(path ?? ''));
   }
 
@@ -157,7 +175,7 @@ export function createHttp(options: {
       const isTaught = place?.[1] !== undefined && options.taught(place[1], place[2]);
       if (place && !isTaught) request.url = NOWHERE;
       const nonce = randomBytes(16).toString('base64');
-      const policy = policyOf(nonce, options.dev);
+      const policy = policyOf(nonce, options.dev, REPLAY_ADDRESS.test(request.url ?? ''));
       request.headers['x-nonce'] = nonce;
       request.headers['content-security-policy'] = policy;
       response.setHeader('Content-Security-Policy', policy);

@@ -14,7 +14,7 @@ export interface SessionRecord {
 }
 
 /** A session's part of what a browser is told; the door adds who watches and what this server offers. */
-export type SessionPart = Omit<LabState, 'ssh' | 'recording' | 'watchers' | 'guide' | 'idleWarningMs'>;
+export type SessionPart = Omit<LabState, 'ssh' | 'watchers' | 'guide' | 'idleWarningMs'>;
 
 /** One learner's nodes, terminals and results in one lab; one job at a time. */
 export interface LabSession {

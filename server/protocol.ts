@@ -148,6 +148,8 @@ export interface TerminalInfo {
   node: string;
   /** 1 for the node's first terminal; what the tab says. */
   number: number;
+  /** What it shows is kept. */
+  recorded?: true;
 }
 
 /** The size the shell has, which every viewer shows, and whether this window decides it. */
@@ -276,7 +278,7 @@ export interface LabState {
   judging: boolean;
   /** Whether a terminal of one's own may come in by ssh. */
   ssh: boolean;
-  /** Whether the terminals' screens are recorded on this server. */
+  /** Whether what a terminal of these shows is recorded on this server. */
   recording: boolean;
   /** How many watch by invitation now. */
   watchers: number;

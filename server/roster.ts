@@ -5,7 +5,7 @@ import { UsageProblem } from './usage.ts';
 /** The class that is always there: everybody who ever began a lab on this instance. */
 export const EVERYONE = { id: 'everyone', name: '所有人' } as const;
 
-/** A class and its members, for grading. */
+/** A class and its learners, for grading. */
 export interface Roster {
   id: string;
   name: string;
@@ -29,7 +29,7 @@ export async function readRoster(store: Store, id: string): Promise<Roster> {
 }
 
 /** By 学号, as numbers are read; who has none comes last, in the order given. */
-function byNumber(one: Learner, other: Learner): number {
+export function byNumber(one: Learner, other: Learner): number {
   if (one.studentNo === undefined || other.studentNo === undefined) {
     return Number(one.studentNo === undefined) - Number(other.studentNo === undefined);
   }

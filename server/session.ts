@@ -33,6 +33,7 @@ export function createLabSession(options: {
   /** Set when nodes exist already, because web was restarted. */
   adopted?: { since: number; terminals: TerminalInfo[]; standing: Standing };
   newTerminalId(): string;
+  records?: () => Promise<boolean>;
   changed(): void;
   fault(error: unknown, what: string): void;
 }): LabSession {
@@ -54,6 +55,7 @@ export function createLabSession(options: {
     labd,
     terminals: options.adopted?.terminals ?? [],
     newTerminalId: options.newTerminalId,
+    records: options.records,
     save: record.setTerminals,
     changed: options.changed,
   });
@@ -196,6 +198,7 @@ export function createLabSession(options: {
         scores: Object.fromEntries(checkpoints.map((each) => [each.id, scoreOf(each, judge.result(each.id))])),
         values: Object.fromEntries(live),
         mistake: source.mistake(),
+        recording: shells.list().some(({ recorded }) => recorded),
         judging: judge.busy(),
         ...clock.times(),
         now: now(),

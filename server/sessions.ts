@@ -5,7 +5,7 @@ import type { Standing } from './jumps.ts';
 import type { LabSession, SessionPart } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
 import { createPace, type Pace } from './pace.ts';
-import type { Stage, TerminalInfo } from './protocol.ts';
+import type { CheckpointResult, SessionState, Stage, TerminalInfo } from './protocol.ts';
 import { newId } from './secrets.ts';
 import { createLabSession } from './session.ts';
 import type { ActiveSession } from './store/sessions.ts';
@@ -52,6 +52,8 @@ export interface Sessions {
   networkChanged(id: string): void;
   /** The sessions whose nodes run. */
   running(): Owned[];
+  /** How many sessions are in which state; those that have no nodes and nobody looks at are forgotten after a while. */
+  count(): Partial<Record<SessionState['status'], number>>;
   progress(id: string, stage: Exclude<Stage, 'queued'>, node?: string): void;
   /** Takes over what a former web left: sessions whose nodes live go on, the others say that they died. */
   adopt(terminals: string[]): Promise<void>;
@@ -78,6 +80,10 @@ export function createSessions(options: {
   now(): number;
   changed(owned: Owned, part: SessionPart): void;
   passed(owned: Owned, title: string): void;
+  /** A verdict was kept. */
+  judged?: (status: CheckpointResult['status']) => void;
+  /** Whether what a person's next terminal shows may be recorded; without it nothing is. */
+  records?: (person: string) => Promise<boolean>;
   fault(error: unknown, what: string): void;
 }): Sessions {
   const { store, labd, now } = options;
@@ -129,12 +135,14 @@ export function createSessions(options: {
         times,
         adopted: former,
         newTerminalId: newId,
+        records: options.records && (() => options.records?.(person) ?? Promise.resolve(false)),
         record: {
           started: (at) => store.progress.start(person, lab, at),
           finished: (at) => store.progress.finish(person, lab, at),
           async save(checkpoint, result, circumstances) {
             if (forgotten.has(owned)) return;
             await store.progress.save({ person, lab, session: id }, checkpoint, result, circumstances);
+            if (circumstances) options.judged?.(result.status);
             if (result.passedAt === undefined || passed.has(checkpoint)) return;
             passed.add(checkpoint);
             options.passed(owned, source.lab().checkpoints.find((each) => each.id === checkpoint)?.title ?? checkpoint);
@@ -305,6 +313,10 @@ export function createSessions(options: {
     networkChanged(id) {
       const owned = byId(id);
       if (owned?.session.status() === 'ready') hint(owned);
+    },
+    count() {
+      const by = Object.groupBy(all.values(), ({ session }) => session.status());
+      return Object.fromEntries(Object.entries(by).map(([status, those]) => [status, those.length]));
     },
     running: () => [...all.values()].filter(({ session }) => session.status() === 'ready'),
     progress(id, stage, node) {

@@ -25,6 +25,8 @@ export function createShells(options: {
   labd: Pick<Labd, 'openTerminal' | 'closeTerminal'>;
   terminals: TerminalInfo[];
   newTerminalId(): string;
+  /** Whether what the next terminal shows may be recorded; without it nothing is. */
+  records?: () => Promise<boolean>;
   save(terminals: TerminalInfo[]): Promise<void>;
   changed(): void;
 }): Shells {
@@ -44,8 +46,9 @@ export function createShells(options: {
       const numbers = terminals.flatMap((each) => (each.node === node ? [each.number] : []));
       if (numbers.length >= TERMINALS_PER_NODE) throw new Refusal('too-many');
       const terminal = options.newTerminalId();
-      await labd.openTerminal(session, node, terminal, FIRST_SIZE);
-      return { terminal, node, number: Math.max(0, ...numbers) + 1 };
+      const recorded = (await options.records?.()) ?? false;
+      await labd.openTerminal(session, node, terminal, FIRST_SIZE, recorded);
+      return { terminal, node, number: Math.max(0, ...numbers) + 1, ...(recorded && { recorded }) };
     },
     add: (started) => keep([...terminals, ...started]),
     async closeOn(nodes) {

@@ -13,8 +13,9 @@ import type { LabSource } from './judge.ts';
 import type { SessionPart } from './lab-session.ts';
 import { createLimits } from './limits.ts';
 import type { PeopleDesk } from './people-desk.ts';
-import type { Answer, Answers, Command, LabState, News, Request, RequestName } from './protocol.ts';
+import type { Answer, Answers, Command, LabState, News, RefusalCode, Request, RequestName } from './protocol.ts';
 import { requests } from './protocol.ts';
+import type { RecordDesk } from './record-desk.ts';
 import { type Client, createSeat, type Seat } from './seat.ts';
 import { hashOf } from './secrets.ts';
 import type { Owned, Sessions } from './sessions.ts';
@@ -38,8 +39,6 @@ export interface Door {
   tellAll<N extends keyof News>(name: N, ...news: Parameters<News[N]>): void;
   /** Whether any browser of the owner's looks at the session now. */
   isWatched(owned: Owned): boolean;
-  /** Who is in a class, or what they are in it, has changed. */
-  membersChanged(): void;
   /** Closes the sockets of those who are no longer who they were. */
   dismiss(whose: (seat: Pick<Seat, 'person' | 'browser'>) => boolean): void;
   close(): Promise<void>;
@@ -67,11 +66,12 @@ export function openDoor(options: {
   ssh?: { token(person: string, lab: string, node: string, host: string): Promise<Answers['terminal:ssh']> };
   /** What answers requests about people and classes. */
   people: PeopleDesk;
-  /** Whether terminals are recorded. */
-  recording: boolean;
   /** How long nodes stay that nobody uses, ms. */
   idleMs: number;
+  records: RecordDesk;
   allowed(request: IncomingMessage): boolean;
+  /** Something that was asked was refused. */
+  refused?(code: RefusalCode): void;
   /** Somebody came to look at a session, or the last one left it. */
   looked(): void;
   fault(error: unknown, what: string): void;
@@ -118,7 +118,6 @@ export function openDoor(options: {
     return {
       ...part,
       ssh: options.ssh !== undefined,
-      recording: options.recording,
       watchers: audience.count(owned),
       guide: classwork.guideOf(owned),
       idleWarningMs: warningOf(options.idleMs),
@@ -210,6 +209,7 @@ export function openDoor(options: {
     ...classwork.handlers,
     'me:who': (_request, client) => classroom.me(client.data.person),
     ...options.people,
+    ...options.records,
   };
 
   function run<N extends RequestName>(client: Client, name: N, request: Request<N>): ReturnType<Handlers[N]> {
@@ -221,9 +221,13 @@ export function openDoor(options: {
     const costly = limits.request(name, person);
     const granted = needs[name] === 'self' ? undefined : authority.demand(person, needs[name], request);
     const act = actOf(name);
-    const passed = act && 'lab' in request ? guides.demand({ person, lab: request.lab }, act) : undefined;
+    const lab = 'lab' in request ? request.lab : undefined;
+    const passed = act && lab !== undefined ? guides.demand({ person, lab }, act) : undefined;
     const asked = costly || granted || passed ? Promise.all([costly, granted, passed]) : undefined;
     const answer = asked ? asked.then(() => handlers[name](request, client)) : handlers[name](request, client);
+    // What needs such a right may change who is in a class, and what they are in it.
+    if (needs[name] === 'run' || needs[name] === 'own')
+      Promise.resolve(answer).then(classwork.membersChanged, () => {});
     return answer as ReturnType<Handlers[N]>;
   }
 
@@ -231,7 +235,11 @@ export function openDoor(options: {
     const isTyped = name === 'terminal:input';
     client.on(name as string, (payload: unknown, reply: unknown) => {
       const answer = typeof reply === 'function' ? (reply as (answer: Answer<N>) => void) : () => undefined;
-      const tell = (said: Answer<N>) => (isTyped ? client.data.later(() => answer(said)) : answer(said));
+      const tell = (said: Answer<N>) => {
+        if (!said.ok) options.refused?.(said.code);
+        if (isTyped) client.data.later(() => answer(said));
+        else answer(said);
+      };
       answerRequest<N>(
         name,
         payload,
@@ -269,7 +277,6 @@ export function openDoor(options: {
     tellTerminal: (owned, name, ...news) => io.to([roomOf(owned), audience.roomOf(owned)]).emit(name, ...news),
     tellAll: (name, ...news) => io.emit(name, ...news),
     isWatched,
-    membersChanged: classwork.membersChanged,
     dismiss(whose) {
       for (const client of io.sockets.sockets.values()) if (whose(client.data)) client.disconnect(true);
     },

@@ -12,6 +12,7 @@ import { createGuides } from './guides.ts';
 import { createPeople, type People } from './people.ts';
 import type { Answer, LabState, Request, RequestName, TerminalSize, Watched } from './protocol.ts';
 import type { Control } from './ptyd/contract.ts';
+import { createRecordDesk } from './record-desk.ts';
 import { createScreens } from './screen.ts';
 import { connectSeam } from './seam.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -192,8 +193,13 @@ export async function openTestDoor(): Promise<TestDoor> {
     terminals,
     people: people.desk,
     history: { list: async () => [], clear: async () => undefined },
-    recording: false,
     idleMs: IDLE_MS,
+    records: createRecordDesk({
+      store,
+      labs: () => [source.lab()],
+      recordings: { list: async () => [] },
+      now: Date.now,
+    }),
     looked: () => undefined,
     allowed: () => true,
     fault,

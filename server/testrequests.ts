@@ -64,4 +64,9 @@ export const samples: { [N in RequestName]: (terminal: string) => Request<N> } =
   'staff:change': () => ({ ...CLASS, person: NOBODY, role: 'assistant' }),
   'staff:remove': () => ({ ...CLASS, person: NOBODY }),
   'audit:list': () => CLASS,
+  'grades:read': () => ({ ...CLASS, lab: 'test' }),
+  'report:read': () => ({ ...CLASS, lab: 'test', learner: NOBODY }),
+  'report:mine': () => ({ lab: 'test' }),
+  'recording:list': () => ({ ...CLASS, lab: 'test', learner: NOBODY }),
+  'recording:open': (terminal) => ({ ...CLASS, lab: 'test', learner: NOBODY, recording: terminal }),
 };

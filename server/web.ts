@@ -5,16 +5,19 @@ import { type Assets, createAssets } from './assets.ts';
 import { createAuthority } from './authority.ts';
 import { createClassroom } from './classroom.ts';
 import { type Curriculum, openCurriculum } from './curriculum.ts';
-import { type Env, socketPath } from './env.ts';
+import { type Env, recordingsPath, socketPath } from './env.ts';
 import { createFiles } from './files.ts';
 import { createFollowing } from './following.ts';
 import { createGuides } from './guides.ts';
 import { createHistory } from './history.ts';
 import { createHttp } from './http.ts';
 import type { Labd, LabdNews } from './labd/contract.ts';
+import { createMetrics } from './metrics.ts';
 import { createPeople } from './people.ts';
 import type { News } from './protocol.ts';
 import type { AttachNews } from './ptyd/contract.ts';
+import { createRecordDesk } from './record-desk.ts';
+import { createRecordings } from './recordings.ts';
 import { createScreens } from './screen.ts';
 import { connectSeam } from './seam.ts';
 import { createSessions, type Owned } from './sessions.ts';
@@ -145,6 +148,23 @@ async function openWeb(parts: {
       terminals.label(terminal, text).catch((error) => fault(error, 'labelling a recording'));
     }
   }
+  const ready = async () => ({
+    store: await store.ping().then(
+      () => true,
+      () => false,
+    ),
+    labd: labd.connected(),
+    ptyd: await terminals.list().then(
+      () => true,
+      () => false,
+    ),
+  });
+  const metrics = createMetrics({
+    token: env.metricsToken,
+    sessions: () => sessions.count(),
+    terminals: () => sessions.terminals().length,
+    ready,
+  });
   const sessions = createSessions({
     store,
     labd: labd.remote,
@@ -153,10 +173,13 @@ async function openWeb(parts: {
     idleMs: env.idleMs,
     now: Date.now,
     changed: (owned, part) => {
+      metrics.sessionChanged(owned.session.id, part.session);
       door.open?.tellLab(owned, part);
       following.tellChanged();
     },
     passed: (owned, title) => labelAll(owned, `检查点通过：${title}`.slice(0, LABEL_MAX_CHARS)),
+    judged: (status) => metrics.judged(status),
+    records: async (person) => env.recordingBytes > 0 && (await store.recordings.allowed(person)),
     fault,
   });
   await sessions.adopt(
@@ -166,11 +189,18 @@ async function openWeb(parts: {
     }),
   );
 
+  const authority = createAuthority(store);
+  const { labs } = curriculum;
+  const recordings = createRecordings({
+    directory: recordingsPath(env.data),
+    store,
+    isOpen: (terminal) => sessions.byTerminal(terminal) !== undefined,
+  });
   const people = createPeople({
     store,
     sessions,
     dismiss: (whose) => door.open?.dismiss(whose),
-    erase: async () => undefined,
+    erase: recordings.erase,
     now: Date.now,
   });
   const offered = env.setup !== '' && (await people.accounts.offerFirst(env.setup));
@@ -189,17 +219,9 @@ async function openWeb(parts: {
       const steps = curriculum.source(lab)?.lab().steps;
       return steps !== undefined && (step === undefined || steps.some((each) => each.id === step));
     },
-    ready: async () => ({
-      store: await store.ping().then(
-        () => true,
-        () => false,
-      ),
-      labd: labd.connected(),
-      ptyd: await terminals.list().then(
-        () => true,
-        () => false,
-      ),
-    }),
+    ready,
+    records: { authority, store, recordings, labs, now: Date.now },
+    metrics,
   });
   http.on('request', (request, response) => {
     front
@@ -225,7 +247,9 @@ async function openWeb(parts: {
     http,
     store,
     classroom,
-    authority: createAuthority(store),
+    authority,
+    records: createRecordDesk({ store, labs, recordings, now: Date.now }),
+    refused: metrics.refused,
     sessions,
     guides,
     source: curriculum.source,
@@ -233,7 +257,6 @@ async function openWeb(parts: {
     history,
     people: people.desk,
     ssh,
-    recording: env.recordingBytes > 0,
     idleMs: env.idleMs,
     allowed: front.allowed,
     looked: () => following.tellChanged(),
@@ -255,6 +278,7 @@ async function openWeb(parts: {
     port: typeof address === 'object' && address ? address.port : env.port,
     async close() {
       clearInterval(sweep);
+      metrics.close();
       curriculum.close();
       await door.open?.close();
       await ssh?.close();

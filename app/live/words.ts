@@ -33,6 +33,7 @@ export const machines = {
     copyOnSelect: '选中即复制',
     copyOnSelectHint: '用鼠标选中的文字自动进入剪贴板',
     recording: '终端画面会录在这台服务器上，供教师回看。',
+    recordingKnown: '知道了',
     keys: '快捷键',
   },
   keys: [

@@ -27,7 +27,11 @@ function written(cell: string | number | null, column: Column | undefined): stri
 }
 
 function quoted(text: string): string {
+  return `"${harmless(text).replaceAll('"', '""')}"`;
+}
+
+/** Text on one line that no spreadsheet takes for a formula. */
+export function harmless(text: string): string {
   const line = oneLine(text);
-  const harmless = FORMULA_START.test(line) ? `'${line}` : line;
-  return `"${harmless.replaceAll('"', '""')}"`;
+  return FORMULA_START.test(line) ? `'${line}` : line;
 }

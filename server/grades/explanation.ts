@@ -51,16 +51,26 @@ function whoWords(learner: Learner): string {
   return named ? `${oneLine(learnerWords(learner))}（编号 ${learner.person}）` : learnerWords(learner);
 }
 
-function whyWords({ checkpoint, log }: Evidence): string {
+/** What decides the points of a checkpoint. */
+export type Deciding = Pick<Evidence, 'checkpoint' | 'log'>;
+
+/** The place in a log of the verdict that came closest. */
+export function bestOf(log: readonly LoggedVerdict[]): number {
+  return log.reduce((top, each, index) => ((each.share ?? 0) > (log[top]?.share ?? 0) ? index : top), 0);
+}
+
+/** Why a checkpoint has its points, in a sentence. */
+export function whyWords({ checkpoint, log }: Deciding): string {
   const { standing, passedAt, points, score } = checkpoint;
   if (passedAt !== undefined) {
     const first = `${momentWords(passedAt)} 第一次通过，得全部 ${points} 分`;
-    return standing === 'lapsed' ? `${first}；后来不再成立（已失效），分数保留。` : `${first}。`;
+    const late = checkpoint.late ? '（已过截止时间，记为迟交）' : '';
+    return standing === 'lapsed' ? `${first}${late}；后来不再成立（已失效），分数保留。` : `${first}${late}。`;
   }
   if (standing === 'untouched') return '没有判定过。';
   if (standing === 'skipped') return '跳过：所在的步骤是平台照课文做好的，不计分。';
   if (score === 0) return `还没有通过（${standings[standing]}），也没有可以给分的事实。`;
-  const best = log.reduce((top, each, index) => ((each.share ?? 0) > (log[top]?.share ?? 0) ? index : top), 0);
+  const best = bestOf(log);
   return `还没有通过；按成立得最多的一次给部分分，就是第 ${best + 1} 条（${percent(log[best]?.share ?? 0)}）。`;
 }
 

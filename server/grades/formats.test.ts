@@ -35,7 +35,7 @@ describe('CSV', () => {
     expect(Buffer.from(csv).subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
     expect(csv.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
     expect(head?.join()).toBe(
-      '学号,姓名,班级,实验,总分,得分,通过关卡,总关卡,评测次数,实训用时,首次进入,完成时间,最后评测,备注',
+      '学号,姓名,班级,实验,总分,得分,通过关卡,总关卡,评测次数,实训用时,首次进入,完成时间,最后评测,截止时间,迟交关卡,备注',
     );
   });
 
@@ -54,6 +54,8 @@ describe('CSV', () => {
       '2026-11-23 14:00:00',
       '2026-11-23 15:35:00',
       '2026-11-23 15:35:00',
+      '2026-11-23 15:30:00',
+      '1',
       '看过 3 条提示',
     ]);
     expect(rows[1]?.slice(4)).toEqual([
@@ -66,11 +68,13 @@ describe('CSV', () => {
       '2026-11-23 14:00:00',
       '',
       '2026-11-23 15:00:00',
+      '2026-11-23 15:30:00',
+      '0',
       '通过后失效：网桥已激活；没能检查：能 ping 通',
     ]);
     expect(rows[2]?.slice(0, 2)).toEqual(['', '']);
     expect(rows[2]?.at(-1)).toBe('编号 p3');
-    expect(rows[3]?.slice(4)).toEqual(['30', '0', '0', '3', '0', '', '', '', '', '没有开始']);
+    expect(rows[3]?.slice(4)).toEqual(['30', '0', '0', '3', '0', '', '', '', '', '', '', '没有开始']);
   });
 
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r\n=1', ' =1', '＝1', '＋1', '－1', '＠x'])(
@@ -150,6 +154,8 @@ describe('JSON', () => {
       checks: 2,
       hints: 0,
       firstPassedAt: null,
+      deadline: '2026-11-23T07:30:00.000Z',
+      late: false,
       secondsToPass: null,
       lastJudgedAt: '2026-11-23T06:50:00.000Z',
       failing: ['VNI'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gradeLab } from './grade.ts';
-import { grades, lab, MINUTE, START } from './testbed.ts';
+import { DEADLINE, grades, lab, MINUTE, START } from './testbed.ts';
 
 describe('grades', () => {
   const [finished, midway, guest, absent] = grades();
@@ -31,6 +31,14 @@ describe('grades', () => {
       ['unknown', 0],
     ]);
     expect(midway).toMatchObject({ score: 16.5, passed: 1, tookMs: 60 * MINUTE, finishedAt: undefined });
+  });
+
+  it('tell what came after the deadline, and that only', () => {
+    expect(finished?.checkpoints.map(({ late }) => late)).toEqual([false, false, true]);
+    expect(finished).toMatchObject({ deadline: DEADLINE, late: 1, score: 30 });
+    // What lapsed later had been in time, and what never passed is not late.
+    expect(midway).toMatchObject({ deadline: DEADLINE, late: 0 });
+    expect(guest).toMatchObject({ deadline: undefined, late: 0 });
   });
 
   it('tell apart who began from who never came', () => {

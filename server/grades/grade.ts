@@ -1,5 +1,6 @@
 import type { Fact } from '../../content/check.ts';
 import type { Lab } from '../../content/lab.ts';
+import { isLate } from '../deadline.ts';
 import { scoreOf, sumOf } from '../score.ts';
 import type { Attempt } from '../store/progress.ts';
 
@@ -41,6 +42,8 @@ export interface CheckpointGrade {
   judgedAt?: number;
   /** From the learner's first start of the lab to the first pass, ms. */
   tookMs?: number;
+  /** Passed for the first time after the deadline. */
+  late: boolean;
   /** The facts that failed the last time. */
   failing: Fact[];
 }
@@ -61,12 +64,21 @@ export interface LabGrade {
   judgedAt?: number;
   /** From the first start to the end, or to the last verdict while there is no end, ms. */
   tookMs?: number;
+  /** Until when it was in time, with what more this learner was given; undefined where there is no deadline. */
+  deadline?: number;
+  /** How many of its checkpoints were passed after that. */
+  late: number;
   checkpoints: CheckpointGrade[];
 }
 
 /** Grades one learner's work on a lab; work is undefined for somebody who never came. */
-export function gradeLab(lab: GradedLab, learner: Learner, work: LabWork = { results: {} }): LabGrade {
-  const checkpoints = lab.checkpoints.map((checkpoint) => gradeCheckpoint(checkpoint, work));
+export function gradeLab(
+  lab: GradedLab,
+  learner: Learner,
+  work: LabWork = { results: {} },
+  deadline?: number,
+): LabGrade {
+  const checkpoints = lab.checkpoints.map((checkpoint) => gradeCheckpoint(checkpoint, work, deadline));
   const sum = (count: (grade: CheckpointGrade) => number) => checkpoints.reduce((all, each) => all + count(each), 0);
   const passed = checkpoints.flatMap(({ passedAt }) => (passedAt === undefined ? [] : [passedAt]));
   const judged = checkpoints.flatMap(({ judgedAt }) => (judgedAt === undefined ? [] : [judgedAt]));
@@ -85,11 +97,17 @@ export function gradeLab(lab: GradedLab, learner: Learner, work: LabWork = { res
     finishedAt,
     judgedAt,
     tookMs: between(work.startedAt, finishedAt ?? judgedAt),
+    deadline,
+    late: sum(({ late }) => Number(late)),
     checkpoints,
   };
 }
 
-function gradeCheckpoint(checkpoint: Lab['checkpoints'][number], work: LabWork): CheckpointGrade {
+function gradeCheckpoint(
+  checkpoint: Lab['checkpoints'][number],
+  work: LabWork,
+  deadline: number | undefined,
+): CheckpointGrade {
   const { id, title, step, points } = checkpoint;
   const result = work.results[id] ?? { status: 'pending', facts: [] };
   return {
@@ -105,6 +123,7 @@ function gradeCheckpoint(checkpoint: Lab['checkpoints'][number], work: LabWork):
     passedAt: result.passedAt,
     judgedAt: result.judgedAt,
     tookMs: between(work.startedAt, result.passedAt),
+    late: isLate(result.passedAt, deadline),
     failing: result.status === 'failed' ? result.facts.filter((fact) => !fact.ok) : [],
   };
 }

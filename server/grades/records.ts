@@ -25,6 +25,9 @@ export const gradeRecord = z.strictObject({
   checks: z.number().int(),
   hints: z.number().int(),
   firstPassedAt: moment,
+  /** Until when it was in time, null where there is no deadline; and whether it was passed after that. */
+  deadline: moment,
+  late: z.boolean(),
   /** From startedAt to firstPassedAt, seconds. */
   secondsToPass: z.number().nullable(),
   lastJudgedAt: moment,
@@ -48,7 +51,7 @@ export function writeRecords(group: { id: string; name: string }, grades: readon
   return `${head.slice(0, -1)},"rows":[\n${rows.join(',\n')}\n]}\n`;
 }
 
-function recordsOf({ learner, lab, startedAt, checkpoints }: LabGrade): GradeRecord[] {
+function recordsOf({ learner, lab, startedAt, deadline, checkpoints }: LabGrade): GradeRecord[] {
   return checkpoints.map((each) => ({
     person: learner.person,
     studentNo: learner.studentNo?.toWellFormed() ?? null,
@@ -67,6 +70,8 @@ function recordsOf({ learner, lab, startedAt, checkpoints }: LabGrade): GradeRec
     checks: each.checks,
     hints: each.hints,
     firstPassedAt: iso(each.passedAt),
+    deadline: iso(deadline),
+    late: each.late,
     secondsToPass: each.tookMs === undefined ? null : each.tookMs / 1000,
     lastJudgedAt: iso(each.judgedAt),
     failing: each.failing.map(({ title }) => title),

@@ -44,6 +44,8 @@ export function summarySheet(className: string, grades: readonly LabGrade[]): Sh
     ['首次进入', 'time', ({ startedAt }) => startedAt],
     ['完成时间', 'time', ({ finishedAt }) => finishedAt],
     ['最后评测', 'time', ({ judgedAt }) => judgedAt],
+    ['截止时间', 'time', ({ deadline }) => deadline],
+    ['迟交关卡', 'number', ({ deadline, late }) => (deadline === undefined ? undefined : late)],
     ['备注', 'text', remarks],
   ];
   return tableOf('成绩', fields, grades);
@@ -119,6 +121,7 @@ export function detailSheet(className: string, grades: readonly LabGrade[]): She
     ['手动检查', 'number', ({ checkpoint }) => checkpoint.checks],
     ['提示', 'number', ({ checkpoint }) => checkpoint.hints],
     ['首次通过', 'time', ({ checkpoint }) => checkpoint.passedAt],
+    ['迟交', 'text', ({ checkpoint }) => (checkpoint.late ? '迟交' : undefined)],
     ['通过用时', 'span', ({ checkpoint }) => checkpoint.tookMs],
     ['最后评测', 'time', ({ checkpoint }) => checkpoint.judgedAt],
     ['没有成立的事实', 'text', ({ checkpoint }) => checkpoint.failing.map(({ title }) => title).join('、')],

@@ -7,7 +7,7 @@ import { learnerWords, oneLine, standings } from './words.ts';
  * checked an error, one that was never judged a skipped one.
  */
 export function suitesOf(className: string, grades: readonly LabGrade[], now: number): JUnitSuite[] {
-  return grades.map(({ learner, lab, checkpoints, points, score, hints, judgedAt }) => ({
+  return grades.map(({ learner, lab, checkpoints, points, score, hints, late, judgedAt }) => ({
     name: oneLine(`${learnerWords(learner)} · ${lab.title}`),
     at: judgedAt ?? now,
     properties: {
@@ -19,6 +19,7 @@ export function suitesOf(className: string, grades: readonly LabGrade[], now: nu
       score: String(score),
       points: String(points),
       hints: String(hints),
+      late: String(late),
     },
     cases: checkpoints.map((checkpoint) => caseOf(lab.id, checkpoint)),
     output: checkpoints

@@ -47,23 +47,36 @@ const failed: CheckpointResult = {
   checks: 2,
 };
 
+/** Until when the first two had time: the last checkpoint of the first came after it. */
+export const DEADLINE = START + 90 * MINUTE;
+
 /** Four learners: finished; in the middle, with one lapsed and one that could not be checked; a guest; never came. */
 export function grades(): LabGrade[] {
   const learner = (person: string, studentNo?: string, name?: string): Learner => ({ person, studentNo, name });
   return [
-    gradeLab(lab, learner('p1', '0012345678', '张三'), {
-      startedAt: START,
-      results: { bridge: passed(10), vxlan: passed(20), ping: passed(95) },
-      hints: { vxlan: 2, ping: 1 },
-    }),
-    gradeLab(lab, learner('p2', '0012345679', HOSTILE), {
-      startedAt: START,
-      results: {
-        bridge: { ...passed(10), status: 'failed', facts: [fact], judgedAt: START + 60 * MINUTE },
-        vxlan: failed,
-        ping: { status: 'unknown', facts: [], judgedAt: START + 55 * MINUTE },
+    gradeLab(
+      lab,
+      learner('p1', '0012345678', '张三'),
+      {
+        startedAt: START,
+        results: { bridge: passed(10), vxlan: passed(20), ping: passed(95) },
+        hints: { vxlan: 2, ping: 1 },
       },
-    }),
+      DEADLINE,
+    ),
+    gradeLab(
+      lab,
+      learner('p2', '0012345679', HOSTILE),
+      {
+        startedAt: START,
+        results: {
+          bridge: { ...passed(10), status: 'failed', facts: [fact], judgedAt: START + 60 * MINUTE },
+          vxlan: failed,
+          ping: { status: 'unknown', facts: [], judgedAt: START + 55 * MINUTE },
+        },
+      },
+      DEADLINE,
+    ),
     gradeLab(lab, learner('p3'), { startedAt: START, results: { bridge: failed } }),
     gradeLab(lab, learner('p4', '0012345680', '李四')),
   ];

@@ -61,7 +61,8 @@ export const calls = {
   reset: z.tuple([sessionId, node]),
   destroy: z.tuple([sessionId]),
   list: z.tuple([]),
-  openTerminal: z.tuple([sessionId, node, terminal, size]),
+  // A web of before 2026-11-25 may speak until the new one does, and says nothing of recording.
+  openTerminal: z.tuple([sessionId, node, terminal, size, z.boolean().optional()]),
   closeTerminal: z.tuple([terminal]),
   snapshot: z.tuple([sessionId, watch]),
   follow: z.tuple([z.array(sessionId).max(FOLLOWED_MAX)]),
@@ -82,7 +83,8 @@ export interface Labd {
   destroy(session: SessionId): Promise<void>;
   /** Sessions that exist, with whether all their nodes are up. */
   list(): Promise<{ session: SessionId; alive: boolean }[]>;
-  openTerminal(session: SessionId, node: string, terminal: string, size: Size): Promise<void>;
+  /** `record`: whether what it says may be recorded. */
+  openTerminal(session: SessionId, node: string, terminal: string, size: Size, record: boolean): Promise<void>;
   closeTerminal(terminal: string): Promise<void>;
   snapshot(session: SessionId, watch: Watch): Promise<NetworkSnapshot>;
   /** These are the sessions whose changes the caller wants to hear of, all of them; until its connection ends. */

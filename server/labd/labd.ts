@@ -58,8 +58,9 @@ export function createLabd(parts: {
         sessions.remove(session);
       }),
     list: () => Promise.all(sessions.list().map(async (session) => ({ session, alive: await driver.alive(session) }))),
-    async openTerminal(session, node, terminal, size) {
-      await parts.terminals.open(terminal, driver.shell(session, nodeOf(session, node).name), size, { session, node });
+    async openTerminal(session, node, terminal, size, record) {
+      const belonging = { session, node, ...(record === false && { record }) };
+      await parts.terminals.open(terminal, driver.shell(session, nodeOf(session, node).name), size, belonging);
     },
     closeTerminal: (terminal) => parts.terminals.close(terminal),
     snapshot: (session, watch) => parts.snapshots.read(session, topologyOf(session).nodes, watch),

@@ -23,10 +23,14 @@ export const command = z.strictObject({
 export type Command = z.infer<typeof command>;
 export type Size = z.infer<typeof size>;
 
-/** Where a terminal belongs: its recording lies at `recordings/<session>/<node>.<terminal>.cast`. */
+/**
+ * Where a terminal belongs: its recording lies at `recordings/<session>/<node>.<terminal>.cast`. With `record: false` it
+ * has none; a ptyd of before 2026-11-25 refuses to open such a terminal, rather than record it.
+ */
 export const belonging = z.strictObject({
   session: z.string().regex(/^[a-z0-9]{8,32}$/),
   node: z.string().regex(/^[a-z][a-z0-9-]{0,14}$/),
+  record: z.literal(false).optional(),
 });
 export type Belonging = z.infer<typeof belonging>;
 

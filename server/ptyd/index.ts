@@ -1,7 +1,6 @@
 import { setPriority } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readEnv, socketPath } from '../env.ts';
+import { readEnv, recordingsPath, socketPath } from '../env.ts';
 import { serveSeam } from '../seam.ts';
 import {
   type Attach,
@@ -42,7 +41,7 @@ export async function createPtyd(options: {
   const recordings =
     options.recordingBytes > 0
       ? createRecordings({
-          directory: join(options.data, 'recordings'),
+          directory: recordingsPath(options.data),
           maxBytes: options.recordingBytes,
           fault: options.fault,
         })
@@ -60,7 +59,7 @@ export async function createPtyd(options: {
         command,
         size,
         reader,
-        record: () => recordings?.open(name, belonging, size) ?? null,
+        record: () => (belonging.record === false ? null : (recordings?.open(name, belonging, size) ?? null)),
         ended: (code) => {
           if (terminals.get(name) === terminal) terminals.delete(name);
           tell((web) => web.ended(name, code));

@@ -198,6 +198,11 @@ export const migrations: Record<string, Migration> = {
         .alterTable('class')
         .addColumn('recording', 'integer', (column) => column.notNull().defaultTo(1))
         .execute();
+      // Until now every terminal was recorded, where any was.
+      await db.schema
+        .alterTable('terminal')
+        .addColumn('recorded', 'integer', (column) => column.notNull().defaultTo(1))
+        .execute();
       await db.schema
         .createTable('invite')
         .addColumn('hash', 'text', (column) => column.primaryKey())

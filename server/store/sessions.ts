@@ -61,7 +61,10 @@ export function createSessionTable(db: Kysely<Tables>): SessionTable {
     },
     async terminals(id) {
       const rows = await db.selectFrom('terminal').selectAll().where('session', '=', id).orderBy('number').execute();
-      return rows.map((row) => ({ terminal: row.id, node: row.node, number: row.number }));
+      return rows.map((row) => ({
+        ...{ terminal: row.id, node: row.node, number: row.number },
+        ...(row.recorded === 1 && { recorded: true as const }),
+      }));
     },
     setTerminals: (id, terminals) =>
       db.transaction().execute(async (tx) => {
@@ -72,6 +75,7 @@ export function createSessionTable(db: Kysely<Tables>): SessionTable {
           session: id,
           node: each.node,
           number: each.number,
+          recorded: each.recorded ? (1 as const) : (0 as const),
         }));
         await tx.insertInto('terminal').values(rows).execute();
       }),

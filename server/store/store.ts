@@ -7,6 +7,7 @@ import { type AccountTable, createAccountTable } from './accounts.ts';
 import { type AuditTable, createAuditTable } from './audit.ts';
 import { type ClassTable, createClassTable } from './classes.ts';
 import { type CommandTable, createCommandTable } from './commands.ts';
+import { createDeadlineTable, type DeadlineTable } from './deadlines.ts';
 import { createHintTable, type HintTable } from './hints.ts';
 import { createInvitationTable, type InvitationTable } from './invitations.ts';
 import { createInviteTable, type InviteTable } from './invites.ts';
@@ -15,6 +16,7 @@ import { createMessageTable, type MessageTable } from './messages.ts';
 import { migrations } from './migrations.ts';
 import { createPeopleTable, type PeopleTable } from './people.ts';
 import { createProgressTable, type ProgressTable } from './progress.ts';
+import { createRecordingTable, type RecordingTable } from './recordings.ts';
 import { createRosterTable, type RosterTable } from './roster.ts';
 import { createSessionTable, type SessionTable } from './sessions.ts';
 import { createStaffTable, type StaffTable } from './staff.ts';
@@ -41,6 +43,8 @@ export interface Store {
   invitations: InvitationTable;
   lessons: LessonTable;
   messages: MessageTable;
+  deadlines: DeadlineTable;
+  recordings: RecordingTable;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -77,6 +81,8 @@ export async function openStore(path: string): Promise<Store> {
     invitations: createInvitationTable(db),
     lessons: createLessonTable(db),
     messages: createMessageTable(db),
+    deadlines: createDeadlineTable(db),
+    recordings: createRecordingTable(db),
     async ping() {
       await db.selectFrom('person').select('id').limit(1).execute();
     },

@@ -34,7 +34,7 @@ export interface Tables {
     standing: Json | null;
   };
   /** The terminals of an active session, so that a restarted web finds the learner's shells again. */
-  terminal: { id: string; session: string; node: string; number: number };
+  terminal: { id: string; session: string; node: string; number: number; recorded: 0 | 1 };
   /** The last verdict on each checkpoint. */
   result: {
     person: string;

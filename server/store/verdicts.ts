@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Fact } from '../../content/check.ts';
 import type { Circumstances } from '../grading.ts';
 import type { CheckpointResult } from '../protocol.ts';
@@ -25,31 +25,37 @@ export interface LoggedVerdict extends Partial<Pick<Circumstances, 'takenAt' | '
 export interface VerdictTable {
   /** Oldest first. */
   list(person: string, lab: string, checkpoint: string): Promise<LoggedVerdict[]>;
+  /** Of all checkpoints of a lab; oldest first. */
+  ofLab(person: string, lab: string): Promise<(LoggedVerdict & { checkpoint: string })[]>;
 }
 
 /** The log over the store's database. */
 export function createVerdictTable(db: Kysely<Tables>): VerdictTable {
+  const of = (person: string, lab: string) =>
+    db.selectFrom('verdict').selectAll().where('person', '=', person).where('lab', '=', lab).orderBy('id');
+
   return {
     async list(person, lab, checkpoint) {
-      const rows = await db
-        .selectFrom('verdict')
-        .selectAll()
-        .where('person', '=', person)
-        .where('lab', '=', lab)
-        .where('checkpoint', '=', checkpoint)
-        .orderBy('id')
-        .execute();
-      return rows.map((row) => ({
-        status: row.status,
-        skipped: row.skipped === 1,
-        facts: JSON.parse(row.facts),
-        judgedAt: row.judged_at,
-        takenAt: row.taken_at ?? undefined,
-        byHand: row.by_hand === null ? undefined : row.by_hand === 1,
-        version: row.version ?? undefined,
-        share: row.share ?? undefined,
-      }));
+      const rows = await of(person, lab).where('checkpoint', '=', checkpoint).execute();
+      return rows.map(loggedOf);
     },
+    async ofLab(person, lab) {
+      const rows = await of(person, lab).execute();
+      return rows.map((row) => ({ ...loggedOf(row), checkpoint: row.checkpoint }));
+    },
+  };
+}
+
+function loggedOf(row: Selectable<Tables['verdict']>): LoggedVerdict {
+  return {
+    status: row.status,
+    skipped: row.skipped === 1,
+    facts: JSON.parse(row.facts),
+    judgedAt: row.judged_at,
+    takenAt: row.taken_at ?? undefined,
+    byHand: row.by_hand === null ? undefined : row.by_hand === 1,
+    version: row.version ?? undefined,
+    share: row.share ?? undefined,
   };
 }
 

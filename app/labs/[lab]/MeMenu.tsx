@@ -1,7 +1,15 @@
 'use client';
 
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconDevices, IconEye, IconHome, IconKeyboard, IconRotate, IconUser } from '@tabler/icons-react';
+import {
+  IconDevices,
+  IconEye,
+  IconHome,
+  IconKeyboard,
+  IconReportAnalytics,
+  IconRotate,
+  IconUser,
+} from '@tabler/icons-react';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { useLab } from '../../live/LabProvider.tsx';
@@ -16,7 +24,7 @@ import { TransferDialog } from './TransferDialog.tsx';
 export function MeMenu() {
   const [dialog, setDialog] = useState<'transfer' | 'shortcuts' | null>(null);
   const reset = useReset();
-  const { setInviting } = useLab();
+  const { state, setInviting } = useLab();
 
   useEffect(() => {
     const ask = (event: KeyboardEvent) => {
@@ -67,6 +75,15 @@ export function MeMenu() {
             快捷键
           </Menu.Item>
           <Menu.Divider />
+          {state && (
+            <Menu.Item
+              leftSection={<IconReportAnalytics size={16} stroke={1.7} />}
+              component={Link}
+              href={`/report/${state.lab}`}
+            >
+              我的实验报告
+            </Menu.Item>
+          )}
           <Menu.Item leftSection={<IconHome size={16} stroke={1.7} />} component={Link} href="/">
             全部实验
           </Menu.Item>

@@ -14,6 +14,7 @@ import { NodePane } from './NodePane.tsx';
 import { Picture, PictureBar } from './Picture.tsx';
 import { Provision } from './Provision.tsx';
 import { createPreferences, type Divided, type Preferences, type PreferencesStore } from './preferences.ts';
+import { RecordingNote } from './RecordingNote.tsx';
 import { ResetDialog } from './ResetDialog.tsx';
 import { StoppedNote } from './StoppedNote.tsx';
 import { show } from './show.ts';
@@ -91,6 +92,7 @@ function Parts({ nodes, steps, preferences, full }: PartsProps) {
         preferences={preferences}
       />
       <HelpNote />
+      <RecordingNote />
       {session?.status === 'ready' ? <StoppedNote session={session} steps={steps} /> : null}
       <Group
         className={styles.parts}
