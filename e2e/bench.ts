@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { figuresOf as classFiguresOf, tableOf as classTableOf, measureClass } from './bench/class.ts';
 import { createTypists } from './bench/client.ts';
 import type { Contender, Measure, Name, Part } from './bench/contender.ts';
 import { createEcho } from './bench/echo.ts';
@@ -23,6 +24,7 @@ import { openSite } from './site.ts';
  * `npm run bench -- terminal [--json] [--rounds N] [--only echo,flood,…]`: the product's terminals beside wetty, ttyd
  * and the least that makes a terminal, all running the same shell on the same nodes, in one run with shuffled rounds.
  * `npm run bench -- snapshot [--json]`: how long the kernel is read, and until a verdict follows.
+ * `npm run bench -- class [--learners N] [--json]`: a class that comes in the same minute (bench/class.ts).
  */
 
 const PARTS = ['memory', 'echo', 'flood', 'ctrl-c', 'throughput', 'navigation', 'restarts'] as const;
@@ -32,6 +34,8 @@ const MEMORY_TIMES = 2;
 const RESTARTS = 20;
 /** How long the clearing up waits for what was being opened when it was stopped, ms. */
 const STOP_MS = 30_000;
+/** Learners of a class: what one server is meant for. */
+const CLASS_LEARNERS = 60;
 /** A learner who types, and those who flood beside him. */
 const LEARNERS = 1 + NEIGHBOURS;
 
@@ -43,24 +47,32 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function readOptions(): { subject: string; json: boolean; rounds: number; only: Set<PartName> } {
+function readOptions(): { subject: string; json: boolean; rounds: number; learners: number; only: Set<PartName> } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, rounds: { type: 'string' }, only: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      rounds: { type: 'string' },
+      only: { type: 'string' },
+      learners: { type: 'string' },
+    },
   });
   const only = values.only?.split(',') ?? PARTS;
   const rounds = Number(values.rounds ?? ROUNDS);
   const known = only.every((part): part is PartName => (PARTS as readonly string[]).includes(part));
+  const learners = Number(values.learners ?? CLASS_LEARNERS);
   const subject = positionals.join();
-  if (!['terminal', 'snapshot'].includes(subject) || !known || !Number.isInteger(rounds) || rounds < 1) {
+  const counts = [rounds, learners].every((count) => Number.isInteger(count) && count >= 1);
+  if (!['terminal', 'snapshot', 'class'].includes(subject) || !known || !counts) {
     say(`用法：npm run bench -- terminal [--json] [--rounds 轮数] [--only ${PARTS.join(',')}]`);
     say('　　　npm run bench -- snapshot [--json]');
+    say('　　　npm run bench -- class [--learners 人数] [--json]');
     process.exit(2);
   }
-  return { subject, json: values.json ?? false, rounds, only: new Set(only) };
+  return { subject, json: values.json ?? false, rounds, learners, only: new Set(only) };
 }
 
-const { subject, json, rounds, only } = readOptions();
+const { subject, json, rounds, learners, only } = readOptions();
 const measured: Measured = { rounds: {} };
 const failures: string[] = [];
 /** What has to be closed, the last first. */
@@ -208,6 +220,13 @@ async function measure(): Promise<{ table: string; figures: Record<string, numbe
       image: imagePath(),
       opened: (close) => opened.push(close),
     });
+  }
+  if (subject === 'class') {
+    const more = { NETLOOM_SESSIONS: String(learners) };
+    const site = await attempt('启动织网', () => openSite('start', more));
+    if (site) opened.push(() => site.close());
+    const done = site && (await attempt(`${learners} 名学员的一堂课`, () => measureClass(site, learners, say)));
+    return { table: classTableOf(done), figures: classFiguresOf(done) };
   }
   await measureAll();
   return { table: tableOf(measured), figures: figuresOf(measured) };

@@ -12,16 +12,18 @@ export interface Pupil {
   token: string;
 }
 
-/** Makes a class and who is in it, straight in the site's database. */
+/** Makes a class and who is in it, straight in the site's database; with a code others can join it. */
 export async function makeClass(
   data: string,
   id: string,
   name: string,
   people: { role: Role; name: string; studentNo?: string }[],
+  code?: string,
 ): Promise<Pupil[]> {
   const store = await openStore(join(data, 'store', 'netloom.db'));
   try {
     await store.classes.create(id, name, Date.now());
+    if (code) await store.classes.change(id, { code, joining: 'open' });
     const made: Pupil[] = [];
     for (const { role, name: called, studentNo } of people) {
       const [person, token] = [newId(), randomBytes(32).toString('base64url')];

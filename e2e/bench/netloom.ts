@@ -24,7 +24,8 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-async function becomeGuest(url: string): Promise<string> {
+/** A browser that opens the page for the first time; answers its cookie. */
+export async function becomeGuest(url: string): Promise<string> {
   const response = await fetch(url, { headers: { accept: 'text/html' } });
   await response.arrayBuffer();
   const cookie = response.headers.getSetCookie()[0]?.split(';')[0];

@@ -16,7 +16,7 @@ import { ClassContext, useClassView } from './OneClass.tsx';
 const TABS = [
   { path: '', label: '课堂实况' },
   { path: '/people', label: '名册' },
-  { path: '/grades', label: '成绩' },
+  { path: '/grades', label: '成绩', needs: ['instructor', 'admin'] },
   { path: '/audit', label: '记录', needs: ['instructor', 'admin'] },
 ] as const;
 

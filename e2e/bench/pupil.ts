@@ -1,0 +1,129 @@
+import type { Step } from '../../content/load.ts';
+import { fillIn, isNeeded } from '../../server/play.ts';
+import type { LabState } from '../../server/protocol.ts';
+import { ask, connected, LAB, netloomSocket, PROMPT } from './client.ts';
+
+/** ms. Sixty pairs of nodes are made one after the other. */
+const START_MS = 240_000;
+/** ms. The slowest block installs two packages; a class does that at the same time. */
+const BLOCK_MS = 240_000;
+/** ms. A verdict that is not there by then will not come. */
+const VERDICT_MS = 60_000;
+const POLL_MS = 50;
+/** What is kept of a terminal's output, to find a word in it. */
+const TAIL_CHARS = 16_384;
+
+/** A learner without eyes: works through the public protocol as the page does. */
+export interface Pupil {
+  /** Starts the nodes and waits for a prompt on each. */
+  start(): Promise<void>;
+  /** From asking for the nodes to both prompts, ms. */
+  promptsMs(): number | undefined;
+  /** Types the blocks of a step that the lab needs, and waits until its checkpoints are passed. */
+  does(step: Step): Promise<void>;
+  passed(): string[];
+  leave(): void;
+}
+
+/** Becomes a member of a class by its code, as the form does. */
+export async function joinClass(
+  url: string,
+  cookie: string,
+  fields: { code: string; studentNo: string; name: string },
+): Promise<void> {
+  const response = await fetch(`${url}/join`, {
+    method: 'POST',
+    headers: { cookie, origin: url, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(fields),
+    redirect: 'manual',
+  });
+  await response.arrayBuffer();
+  const where = response.headers.get('location') ?? '';
+  if (response.status !== 303 || where.includes('error=')) throw new Error(`joining: ${response.status} ${where}`);
+}
+
+async function until(what: string, limitMs: number, holds: () => boolean): Promise<void> {
+  for (const end = performance.now() + limitMs; !holds(); ) {
+    if (performance.now() > end) throw new Error(`${what} did not come within ${limitMs / 1_000} s`);
+    await new Promise((done) => setTimeout(done, POLL_MS));
+  }
+}
+
+/** Opens a learner's page; `told` hears of each checkpoint when it is passed for the first time. */
+export async function sitDown(url: string, cookie: string, told: (checkpoint: string) => void): Promise<Pupil> {
+  const socket = netloomSocket(url, cookie);
+  let state: LabState | undefined;
+  let promptsMs: number | undefined;
+  let marks = 0;
+  const passed = new Set<string>();
+  /** By terminal: the end of what it has put out. */
+  const tails = new Map<string, string>();
+
+  socket.on('lab:state', (next: LabState) => {
+    state = next;
+    for (const [id, { status }] of Object.entries(next.results)) {
+      if (status !== 'passed' || passed.has(id)) continue;
+      passed.add(id);
+      told(id);
+    }
+  });
+  socket.on('terminal:output', (terminal: string, offset: number, bytes: Uint8Array) => {
+    const tail = (tails.get(terminal) ?? '') + Buffer.from(bytes).toString('utf8');
+    tails.set(terminal, tail.slice(-TAIL_CHARS));
+    socket.emit('terminal:ack', { terminal, offset: offset + bytes.length });
+  });
+  await connected(socket);
+
+  function terminalsNow(): { terminal: string; node: string }[] {
+    return state?.session.status === 'ready' ? state.session.terminals : [];
+  }
+
+  /** Types commands on a node and waits until the shell has come past them. */
+  async function types(node: string, text: string): Promise<void> {
+    const terminal = terminalsNow().find((each) => each.node === node)?.terminal;
+    if (!terminal) throw new Error(`${node} has no terminal`);
+    marks += 1;
+    // What is echoed is not what is printed.
+    const mark = `past-${marks}-here`;
+    await ask(socket, 'terminal:input', { terminal, data: `${text.trimEnd()}\necho past-${marks}-"here"\n` });
+    await until(
+      `the end of «${text.slice(0, 60)}» on ${node}`,
+      BLOCK_MS,
+      () => tails.get(terminal)?.includes(mark) ?? false,
+    );
+  }
+
+  return {
+    async start() {
+      const asked = performance.now();
+      state = await ask<LabState>(socket, 'lab:enter', { lab: LAB, step: '01-environment' });
+      await ask(socket, 'lab:start', { lab: LAB });
+      await until('the nodes', START_MS, () => terminalsNow().length >= 2);
+      const terminals = terminalsNow().map(({ terminal }) => terminal);
+      for (const terminal of terminals) await ask(socket, 'terminal:attach', { terminal, after: null });
+      await until('the prompts', START_MS, () => terminals.every((each) => tails.get(each)?.includes(PROMPT)));
+      promptsMs = performance.now() - asked;
+    },
+    promptsMs: () => promptsMs,
+    async does(step) {
+      state = await ask<LabState>(socket, 'lab:enter', { lab: LAB, step: step.id });
+      for (const block of step.prose.blocks.filter((each) => isNeeded(each) && !each.stream)) {
+        const live = () =>
+          fillIn(
+            block.text,
+            Object.fromEntries(Object.entries(state?.values ?? {}).map(([key, { value }]) => [key, value])),
+          );
+        await until(`a value for «${block.text.slice(0, 60)}»`, VERDICT_MS, () => 'text' in live());
+        const filled = live();
+        if (!('text' in filled)) throw new Error(`${filled.missing} went away`);
+        await Promise.all(block.nodes.map((node) => types(node, filled.text)));
+      }
+      const wanted = step.head.checkpoints.map(({ id }) => id);
+      await until(`${step.id}: ${wanted.filter((id) => !passed.has(id))}`, VERDICT_MS, () =>
+        wanted.every((id) => passed.has(id)),
+      );
+    },
+    passed: () => [...passed],
+    leave: () => socket.disconnect(),
+  };
+}
