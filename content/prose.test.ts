@@ -252,7 +252,7 @@ describe('a mistake in the head has its place in the file', () => {
     ],
     [
       '---\ntitle: 甲\nshort: 甲\ncheckpoints:\n  - id: a\n    tilte: 乙\n---',
-      's.mdx:6:5 不认识的字段 tilte：可以写 id、title、points、partial、questions；是不是想写 title？',
+      's.mdx:6:5 不认识的字段 tilte：可以写 id、title、short、points、partial、questions；是不是想写 title？',
     ],
     ['---\ntitle: 甲: 乙\nshort: 甲\n---', 's.mdx:2:8 YAML 写法不对：一行里有两个「: 」'],
     ['---\ntitle: 甲\ntitle: 乙\nshort: 甲\n---', 's.mdx:3:1 YAML 写法不对：这个键写了两次'],
