@@ -4,10 +4,12 @@ import { parseArgs } from 'node:util';
 import { loadAll } from '../content/load.ts';
 import { readEnv } from '../server/env.ts';
 import { labOf } from '../server/play.ts';
+import { ALL } from '../server/testsample.ts';
 
 /**
  * `npm run test:labs`: every lab, or the one that is named, played as its text tells it, and then broken in every way that
- * is known. Ends with one line that counts both.
+ * is known; then the tests on real nodes of which `npm test` tries some cases only, with all of them. Ends with one line that
+ * counts these.
  */
 
 const root = resolve(import.meta.dirname, '..');
@@ -16,9 +18,9 @@ const { values, positionals } = parseArgs({
   options: { junit: { type: 'string' }, jobs: { type: 'string' } },
 });
 
-function run(args: string[]): Promise<boolean> {
+function run(args: string[], more: Record<string, string> = {}): Promise<boolean> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, ['server/cli.ts', ...args], { cwd: root, stdio: 'inherit' });
+    const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...more } });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
     child.once('error', (error) => {
       console.error(error.message);
@@ -39,11 +41,15 @@ const labs = positionals.length > 0 ? positionals.map((id) => labOf(all, id)) : 
 let failed = 0;
 for (const { id } of labs) {
   console.log(`\n— ${id}：照课文做一遍`);
-  if (!(await run(['test', id]))) failed += 1;
+  if (!(await run(['server/cli.ts', 'test', id]))) failed += 1;
   console.log(`\n— ${id}：逐处弄坏，换种做法`);
   const junit = values.junit === undefined ? [] : ['--junit', reportOf(values.junit, id, labs.length === 1)];
   const jobs = values.jobs === undefined ? [] : ['--jobs', values.jobs];
-  if (!(await run(['test', id, '--mutate', ...junit, ...jobs]))) failed += 1;
+  if (!(await run(['server/cli.ts', 'test', id, '--mutate', ...junit, ...jobs]))) failed += 1;
 }
-console.log(`\n${labs.length * 2 - failed} passed, ${failed} failed`);
+console.log('\n— 真实节点上的测试，全部情形');
+const files = ['content/labs/overlay-vxlan/checks/loss.test.ts', 'server/journeys.test.ts'];
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+if (!(await run([vitest, 'run', '--project', 'server', ...files], { [ALL]: '1' }))) failed += 1;
+console.log(`\n${labs.length * 2 + 1 - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

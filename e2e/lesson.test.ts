@@ -88,7 +88,7 @@ it('shows a class what each learner does, and helps one of them', async () => {
   await teacher.getByRole('dialog').getByRole('textbox').fill('先看第 2 步的表');
   await teacher.getByRole('dialog').getByRole('button', { name: '发送' }).click();
   await learner.page.getByText('先看第 2 步的表').waitFor();
-  await learner.page.getByRole('button', { name: '知道了' }).click();
+  await learner.page.locator('[data-prose]').getByRole('button', { name: '知道了' }).click();
   await learner.page.getByRole('button', { name: '看之前的消息（1）' }).waitFor();
 
   // The hand, up and down.

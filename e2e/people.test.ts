@@ -135,6 +135,7 @@ describe('a class', () => {
   });
 
   it('makes no noise', () => {
-    expect(site.complaints).toEqual([]);
+    // A page that is signed out loses its socket a moment before it is left, and may ask for another one in vain.
+    expect(site.complaints.filter((each) => !/socket\.io.* code: 400$/.test(each))).toEqual([]);
   });
 });
