@@ -186,6 +186,7 @@ describe('what was, as a teacher sees it', () => {
     await page.getByLabel('停顿').selectOption({ label: '最多 1 秒' });
     await page.getByLabel('速度').selectOption('4');
     await page.getByText('root@node-1:~# exit').waitFor();
+    await expect.poll(() => position.inputValue()).toBe('600');
     expect(await violations(page)).toEqual([]);
     expect(site.complaints).toEqual([]);
   });

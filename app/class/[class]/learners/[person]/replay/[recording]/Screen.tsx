@@ -1,7 +1,7 @@
 'use client';
 
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { length } from '../../../../../../report/words.ts';
 import { type Cast, paceOf } from './cast.ts';
 import { openPlayer, type Player } from './player.ts';
@@ -34,8 +34,17 @@ export function Screen({ text, cast, goal, onTime }: Props) {
   const [limit, setLimit] = useState<number | null>(USUAL_LIMIT);
   const [now, setNow] = useState(0);
   const pace = useMemo(() => paceOf(cast.times, limit), [cast, limit]);
-  /** What a player that takes another's place begins with. */
+  /** What a player that takes another's place begins with: what was wished, whatever the one before was just doing. */
   const last = useRef({ seconds: 0, playing: true });
+
+  const stand = useCallback(
+    (seconds: number) => {
+      last.current.seconds = seconds;
+      setNow(seconds);
+      onTime(seconds);
+    },
+    [onTime],
+  );
 
   // Another speed or limit is another player, at the same moment.
   useEffect(() => {
@@ -48,9 +57,12 @@ export function Screen({ text, cast, goal, onTime }: Props) {
       startAt: last.current.seconds,
       autoPlay: last.current.playing,
       changed(next) {
+        if (!left) setPlaying(next);
+      },
+      ended() {
         if (left) return;
-        last.current.playing = next;
-        setPlaying(next);
+        last.current.playing = false;
+        stand(cast.seconds);
       },
     }).then((made) => {
       opened = made;
@@ -62,32 +74,33 @@ export function Screen({ text, cast, goal, onTime }: Props) {
       player.current = null;
       opened?.close();
     };
-  }, [text, cast, speed, limit]);
+  }, [text, cast, speed, limit, stand]);
 
   useEffect(() => {
     if (!playing) return;
     const look = setInterval(() => {
       const at = player.current?.time();
       if (at === undefined) return;
-      last.current.seconds = Math.min(pace.recorded(at), cast.seconds);
-      setNow(last.current.seconds);
-      onTime(last.current.seconds);
+      stand(Math.min(pace.recorded(at), cast.seconds));
     }, LOOK_MS);
     return () => clearInterval(look);
-  }, [playing, pace, cast, onTime]);
+  }, [playing, pace, cast, stand]);
 
   const go = (seconds: number) => {
-    last.current.seconds = seconds;
-    setNow(seconds);
-    onTime(seconds);
+    stand(seconds);
     player.current?.seek(pace.played(seconds));
+  };
+  const play = (wished: boolean) => {
+    last.current.playing = wished;
+    if (wished) player.current?.play();
+    else player.current?.pause();
   };
   const followed = useRef(0);
   useEffect(() => {
     if (goal.count === followed.current) return;
     followed.current = goal.count;
     go(goal.seconds);
-    player.current?.play();
+    play(true);
   });
 
   return (
@@ -98,7 +111,7 @@ export function Screen({ text, cast, goal, onTime }: Props) {
           type="button"
           className={styles.play}
           aria-label={playing ? words.pause : words.play}
-          onClick={() => (playing ? player.current?.pause() : player.current?.play())}
+          onClick={() => play(!playing)}
         >
           {playing ? <IconPlayerPauseFilled size={17} /> : <IconPlayerPlayFilled size={17} />}
         </button>

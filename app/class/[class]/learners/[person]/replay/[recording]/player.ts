@@ -23,6 +23,8 @@ export async function openPlayer(options: {
   startAt: number;
   autoPlay: boolean;
   changed(playing: boolean): void;
+  /** It has been played to its end. */
+  ended(): void;
 }): Promise<Player> {
   const { create } = await import('asciinema-player');
   const { place, text, cols, rows, speed, limit, startAt, autoPlay } = options;
@@ -38,6 +40,7 @@ export async function openPlayer(options: {
   });
   for (const name of ['play', 'playing'] as const) player.addEventListener(name, () => options.changed(true));
   for (const name of ['pause', 'ended'] as const) player.addEventListener(name, () => options.changed(false));
+  player.addEventListener('ended', options.ended);
   return {
     play: () => void player.play(),
     pause: () => void player.pause(),
