@@ -66,15 +66,17 @@ export function Screen({ text, cast, goal, onTime }: Props) {
       },
     }).then((made) => {
       opened = made;
-      if (left) made.close();
-      else player.current = made;
+      if (left) return made.close();
+      player.current = made;
+      // One that does not play shows nothing before it is told where it stands.
+      if (!last.current.playing) made.seek(pace.played(last.current.seconds));
     });
     return () => {
       left = true;
       player.current = null;
       opened?.close();
     };
-  }, [text, cast, speed, limit, stand]);
+  }, [text, cast, pace, speed, limit, stand]);
 
   useEffect(() => {
     if (!playing) return;
