@@ -83,9 +83,10 @@ export async function sitDown(url: string, cookie: string, told: (checkpoint: st
     const terminal = terminalsNow().find((each) => each.node === node)?.terminal;
     if (!terminal) throw new Error(`${node} has no terminal`);
     marks += 1;
-    // What is echoed is not what is printed.
+    // What is echoed is not what is printed. In one group, which the shell reads before it runs any of it: apt throws away
+    // what is typed while it works.
     const mark = `past-${marks}-here`;
-    await ask(socket, 'terminal:input', { terminal, data: `${text.trimEnd()}\necho past-${marks}-"here"\n` });
+    await ask(socket, 'terminal:input', { terminal, data: `{\n${text.trimEnd()}\n}; echo past-${marks}-"here"\n` });
     await until(
       `the end of «${text.slice(0, 60)}» on ${node}`,
       BLOCK_MS,
