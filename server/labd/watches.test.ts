@@ -144,7 +144,7 @@ describe('a session that is watched', () => {
 
   it('is watched again after a reset, and when its watcher has died', { timeout: 60_000 }, async () => {
     await watches.aside(session, async () => {
-      expect(await vi.waitFor(() => watchers())).toEqual([]);
+      await vi.waitFor(() => expect(watchers()).toEqual([]), 5_000);
       await driver.reset(session, 'node-1');
     });
     await changes('ip link add br9 type bridge');
