@@ -18,8 +18,10 @@ export default defineConfig({
           name: 'browser',
           include: ['e2e/**/*.test.ts'],
           exclude: ['e2e/restart.test.ts'],
-          // Two browsers, each with an instance and a pair of nodes of its own: they wait more than they work.
-          maxWorkers: 2,
+          // One browser and one pair of nodes at a time: drawing pages fills two cores.
+          fileParallelism: false,
+          // What a person would wait for; vitest's own second is less than a busy machine takes.
+          expect: { poll: { timeout: 15_000 } },
           testTimeout: 240_000,
           hookTimeout: 120_000,
         },
