@@ -33,7 +33,7 @@ export function FormPage({
         <div className={styles.lead}>{lead}</div>
         {children}
         {wrong && (
-          <p role="alert" className={styles.wrong}>
+          <p id="wrong" role="alert" className={styles.wrong}>
             {wrong}
           </p>
         )}

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { newId } from '../server/secrets.ts';
 import { openStore } from '../server/store/store.ts';
 import type { Role } from '../server/store/tables.ts';
@@ -36,6 +36,11 @@ export async function makeClass(
   } finally {
     await store.close();
   }
+}
+
+/** Fills in a form by the labels of its fields. */
+export async function fill(page: Page, fields: Record<string, string>): Promise<void> {
+  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value);
 }
 
 /** A browser that is this person. */

@@ -3,6 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fill } from './classroom.ts';
 import { type Learner, learnerAt } from './learner.ts';
 import { openSite, type Site } from './site.ts';
 
@@ -21,10 +22,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await site?.close();
 });
-
-async function fill(page: Page, fields: Record<string, string>): Promise<void> {
-  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value);
-}
 
 const row = () => teacher.locator('tr[data-learner]', { hasText: '安然' });
 const mark = (checkpoint: string) =>

@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fill } from './classroom.ts';
 import { openSite, type Site } from './site.ts';
 
 const PASSWORD = '四个 不相干 的词语';
@@ -22,10 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await site?.close();
 });
-
-async function fill(page: Page, fields: Record<string, string>): Promise<void> {
-  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value);
-}
 
 async function mustBeAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();

@@ -65,7 +65,7 @@ export function createLessonDesk(options: {
   }
 
   async function everybody(classId: string): Promise<string[]> {
-    return (await store.lessons.learners(classId)).map(({ person }) => person);
+    return (await store.classes.members(classId)).map(({ person }) => person);
   }
 
   return {

@@ -72,7 +72,7 @@ export function createLesson(options: {
   ): Promise<Pick<Room, 'frame' | 'members' | 'deadlines' | 'hands'>> {
     const known = await store.classes.find(classId);
     if (!known) throw new Refusal('not-found');
-    const members = new Map((await store.lessons.learners(classId)).map((member) => [member.person, member]));
+    const members = new Map((await store.classes.members(classId)).map((member) => [member.person, member]));
     return {
       members,
       deadlines: await store.lessons.extensions(classId, lab),

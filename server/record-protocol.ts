@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Need } from './authority.ts';
+import type { LabGrade } from './grades/grade.ts';
 import type { Command } from './protocol.ts';
 import { classId, lab, learner, terminal } from './shapes.ts';
 
@@ -60,21 +61,9 @@ export interface GradedLab {
 }
 
 /** One learner in one lab, as a line of a table. */
-export interface GradeRow {
+export interface GradeRow extends Omit<LabGrade, 'learner' | 'lab' | 'checks' | 'checkpoints'> {
   learner: Graded;
   lab: string;
-  points: number;
-  score: number;
-  passed: number;
-  attempts: number;
-  hints: number;
-  startedAt?: number;
-  finishedAt?: number;
-  judgedAt?: number;
-  tookMs?: number;
-  deadline?: number;
-  /** Checkpoints passed after the deadline. */
-  late: number;
   /** In the order of the lab's checkpoints. */
   standings: Standing[];
 }

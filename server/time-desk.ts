@@ -10,7 +10,7 @@ import type { Store } from './store/store.ts';
 
 /** Reset and time: what is done to learners' nodes, and what a class may do until when. Authority has let it through. */
 export function createTimeDesk(options: {
-  store: Pick<Store, 'lessons'>;
+  store: Pick<Store, 'lessons' | 'classes'>;
   sessions: Pick<Sessions, 'peek' | 'keep'>;
   resets: Resets;
   lesson: Lesson;
@@ -54,7 +54,7 @@ export function createTimeDesk(options: {
       await store.lessons.assign(id, lab, { gate, deadline });
       await note(client, { class: id, lab }, 'lesson:assign', [], { gate, deadline });
       await lesson.reframe(id, lab);
-      const learners = await store.lessons.learners(id);
+      const learners = await store.classes.members(id);
       await options.renew(
         learners.map(({ person }) => person),
         lab,

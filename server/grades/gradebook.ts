@@ -37,7 +37,7 @@ export async function readGradebook(
   now: number,
 ): Promise<Gradebook> {
   const grades = await readGrades(store, labs, group.learners, group.id);
-  const deadlines = new Map((await store.deadlines.list(group.id)).map((each) => [each.lab, each.deadline]));
+  const deadlines = new Map((await store.lessons.deadlines(group.id)).map((each) => [each.lab, each.deadline]));
   return {
     class: { id: group.id, name: group.name },
     labs: labs.map((lab) => ({
@@ -56,10 +56,10 @@ export async function readGradebook(
 
 /** Until when each learner of a class has time for each lab; nobody has a deadline outside of a class. */
 async function readDeadlines(
-  store: Pick<Store, 'deadlines'>,
+  store: Pick<Store, 'lessons'>,
   classId: string | undefined,
 ): Promise<(lab: string, person: string) => number | undefined> {
-  const labs = classId === undefined ? [] : await store.deadlines.list(classId);
+  const labs = classId === undefined ? [] : await store.lessons.deadlines(classId);
   const byLab = new Map(labs.map((each) => [each.lab, each]));
   return (lab, person) => {
     const given = byLab.get(lab);

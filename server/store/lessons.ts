@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import type { Member } from './classes.ts';
 import type { Gate, Tables } from './tables.ts';
 
 /** What a class may do with a lab, until when, and the step shown to all. */
@@ -21,10 +20,16 @@ export interface Learning {
   extension?: number;
 }
 
+/** Until when a class, and who was given more time, is in time with a lab. */
+export interface LabDeadline {
+  lab: string;
+  deadline: number | null;
+  /** Learners with a deadline of their own. */
+  own: Map<string, number>;
+}
+
 /** Classes at work on labs: what they may do, who was given more time, whose hand is up. */
 export interface LessonTable {
-  /** The learners of a class, in the order of their 学号. */
-  learners(id: string): Promise<Member[]>;
   assignment(id: string, lab: string): Promise<Assignment | undefined>;
   /** The labs that a class was given. */
   labs(id: string): Promise<string[]>;
@@ -34,6 +39,8 @@ export interface LessonTable {
   extend(id: string, lab: string, person: string, deadline: number): Promise<void>;
   /** Own deadlines, by person. */
   extensions(id: string, lab: string): Promise<Map<string, number>>;
+  /** Until when each lab that a class was given is in time, as grades go by it. */
+  deadlines(id: string): Promise<LabDeadline[]>;
   /** Raises a hand; one that is up stays up since it was. */
   raise(person: string, lab: string, now: number): Promise<void>;
   lower(person: string, lab: string): Promise<void>;
@@ -46,22 +53,6 @@ export interface LessonTable {
 /** Lessons over the store's database. */
 export function createLessonTable(db: Kysely<Tables>): LessonTable {
   return {
-    async learners(id) {
-      const rows = await db
-        .selectFrom('member')
-        .select(['person', 'student_no', 'name'])
-        .where('class', '=', id)
-        .where('role', '=', 'learner')
-        .orderBy('student_no')
-        .orderBy('joined_at')
-        .orderBy('person')
-        .execute();
-      return rows.map(({ person, student_no, name }) => ({
-        person,
-        studentNo: student_no ?? undefined,
-        name: name ?? undefined,
-      }));
-    },
     assignment: (id, lab) =>
       db
         .selectFrom('assignment')
@@ -118,6 +109,20 @@ export function createLessonTable(db: Kysely<Tables>): LessonTable {
         .where('lab', '=', lab)
         .execute();
       return new Map(rows.map(({ person, deadline }) => [person, deadline]));
+    },
+    async deadlines(id) {
+      const labs = await db.selectFrom('assignment').select(['lab', 'deadline']).where('class', '=', id).execute();
+      const extensions = await db
+        .selectFrom('extension')
+        .select(['lab', 'person', 'deadline'])
+        .where('class', '=', id)
+        .execute();
+      const byLab = Map.groupBy(extensions, ({ lab }) => lab);
+      return labs.map(({ lab, deadline }) => ({
+        lab,
+        deadline,
+        own: new Map(byLab.get(lab)?.map(({ person, deadline: own }) => [person, own])),
+      }));
     },
     async raise(person, lab, now) {
       await db

@@ -7,7 +7,6 @@ import { type AccountTable, createAccountTable } from './accounts.ts';
 import { type AuditTable, createAuditTable } from './audit.ts';
 import { type ClassTable, createClassTable } from './classes.ts';
 import { type CommandTable, createCommandTable } from './commands.ts';
-import { createDeadlineTable, type DeadlineTable } from './deadlines.ts';
 import { createHintTable, type HintTable } from './hints.ts';
 import { createInvitationTable, type InvitationTable } from './invitations.ts';
 import { createInviteTable, type InviteTable } from './invites.ts';
@@ -43,7 +42,6 @@ export interface Store {
   invitations: InvitationTable;
   lessons: LessonTable;
   messages: MessageTable;
-  deadlines: DeadlineTable;
   recordings: RecordingTable;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
@@ -81,7 +79,6 @@ export async function openStore(path: string): Promise<Store> {
     invitations: createInvitationTable(db),
     lessons: createLessonTable(db),
     messages: createMessageTable(db),
-    deadlines: createDeadlineTable(db),
     recordings: createRecordingTable(db),
     async ping() {
       await db.selectFrom('person').select('id').limit(1).execute();
