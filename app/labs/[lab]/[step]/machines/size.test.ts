@@ -41,5 +41,7 @@ describe('fittingFont', () => {
   it('ends at the least letters where nothing fits', () => {
     expect(fittingFont(13, { width: 20, height: 20 }, screen(500, 200))).toBe(FONT_LEAST);
     expect(fittingFont(13, { width: 0, height: -5 }, screen(80, 24))).toBe(FONT_LEAST);
+    expect(fittingFont(13, { width: Number.NaN, height: 100 }, screen(80, 24))).toBe(FONT_LEAST);
+    expect(fittingFont(13, { width: 100, height: 100 }, () => ({ width: 0, height: 0 }))).toBe(13);
   });
 });

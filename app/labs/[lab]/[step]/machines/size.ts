@@ -40,7 +40,8 @@ export function fittingFont(liked: number, room: Extent, measure: (font: number)
     const { width, height } = measure(font);
     if ((width <= room.width && height <= room.height) || font <= FONT_LEAST) return font;
     const scale = Math.min(room.width / width, room.height / height);
-    const guess = Math.floor((font * scale) / FONT_STEP) * FONT_STEP;
+    // What has no extent, because it is not on the page, gives NaN: then this must end, too.
+    const guess = Math.floor((font * scale) / FONT_STEP) * FONT_STEP || FONT_LEAST;
     font = Math.max(FONT_LEAST, Math.min(font - FONT_STEP, guess));
   }
 }

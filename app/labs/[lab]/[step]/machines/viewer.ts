@@ -82,6 +82,8 @@ export function createViewer(
   const stream = createStream({
     write: (data, parsed) => screen.term.write(typeof data === 'string' ? data : limit(data), parsed),
     resize({ cols, rows }) {
+      // What was still to be parsed when the screen was taken away is parsed all the same.
+      if (gone) return;
       screen.term.resize(cols, rows);
       settle();
     },
