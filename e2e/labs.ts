@@ -48,7 +48,12 @@ for (const { id } of labs) {
   if (!(await run(['server/cli.ts', 'test', id, '--mutate', ...junit, ...jobs]))) failed += 1;
 }
 console.log('\n— 真实节点上的测试，全部情形');
-const files = ['content/labs/overlay-vxlan/checks/loss.test.ts', 'server/journeys.test.ts'];
+const files = [
+  'content/labs/overlay-vxlan/checks/loss.test.ts',
+  'server/journeys.test.ts',
+  'server/labd/nodes/container.test.ts',
+  'server/mutation/tiny.test.ts',
+];
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 if (!(await run([vitest, 'run', '--project', 'server', ...files], { [ALL]: '1' }))) failed += 1;
 console.log(`\n${labs.length * 2 + 1 - failed} passed, ${failed} failed`);

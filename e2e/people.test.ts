@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { violationsOf } from './accessibility.ts';
 import { fill } from './classroom.ts';
 import { openSite, type Site } from './site.ts';
 
@@ -24,15 +24,10 @@ afterAll(async () => {
   await site?.close();
 });
 
-async function mustBeAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
-}
-
 describe('a class', () => {
   it('begins with the link that npm start printed', async () => {
     await teacher.goto(address + site.setup);
-    await mustBeAccessible(teacher);
+    expect(await violationsOf(teacher)).toEqual([]);
     await fill(teacher, { 姓名: '李老师', 登录名: 'li', 密码: PASSWORD });
     await teacher.getByRole('button', { name: '建立账号' }).click();
     // Its length is the browser's business; the name is the server's.
@@ -62,12 +57,12 @@ describe('a class', () => {
     await dialog.getByText('已经导入：新增 3 人').waitFor();
     await dialog.getByRole('button', { name: '好', exact: true }).click();
     await teacher.getByRole('cell', { name: '王小明', exact: true }).waitFor();
-    await mustBeAccessible(teacher);
+    expect(await violationsOf(teacher)).toEqual([]);
   });
 
   it('lets a learner in by its code, and says what is wrong', async () => {
     await learner.goto(`${address}/join`);
-    await mustBeAccessible(learner);
+    expect(await violationsOf(learner)).toEqual([]);
     const join = () => learner.getByRole('button', { name: '加入', exact: true }).click();
     await fill(learner, { 课堂码: 'AAA-AAA', 学号: '20260001', 姓名: '王小名' });
     await join();
@@ -128,7 +123,7 @@ describe('a class', () => {
     await teacher.goto(`${address}${found.path.replace('/people', '/audit')}`);
     await teacher.getByText('给 1 人发了初始密码').waitFor();
     await teacher.getByText('导入名册：新增 3 人').waitFor();
-    await mustBeAccessible(teacher);
+    expect(await violationsOf(teacher)).toEqual([]);
   });
 
   it('makes no noise', () => {

@@ -20,21 +20,41 @@ interface Count {
   failed: number;
 }
 
-function run(command: string, args: string[]): Promise<number> {
+function run(command: string, args: string[], said?: (words: string) => void): Promise<number> {
   return new Promise((done) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: process.env });
+    const out = said ? 'pipe' : 'inherit';
+    const child = spawn(command, args, { cwd: root, stdio: ['inherit', out, out], env: process.env });
+    child.stdout?.setEncoding('utf8').on('data', (words) => said?.(words));
+    child.stderr?.setEncoding('utf8').on('data', (words) => said?.(words));
     child.once('error', (error) => {
       console.error(`${command}: ${error.message}`);
       done(1);
     });
-    child.once('exit', (code) => done(code ?? 1));
+    child.once('close', (code) => done(code ?? 1));
   });
 }
 
 /** A check that is one test: it passes or it fails. */
 async function whole(title: string, command: string, args: string[]): Promise<Count> {
   console.log(`\n— ${title}`);
-  const code = await run(command, args);
+  return counted(await run(command, args));
+}
+
+/** Several of these at the same time; each is shown when it has ended. */
+function together(...checks: Parameters<typeof whole>[]): Promise<Count[]> {
+  return Promise.all(
+    checks.map(async ([title, command, args]) => {
+      let said = '';
+      const code = await run(command, args, (words) => {
+        said += words;
+      });
+      console.log(`\n— ${title}\n${said.trimEnd()}`);
+      return counted(code);
+    }),
+  );
+}
+
+function counted(code: number): Count {
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
@@ -58,14 +78,19 @@ async function tests(title: string, project: string): Promise<Count> {
   }
 }
 
+const lab = ['server/cli.ts', 'test', 'overlay-vxlan'];
+const broken = [...lab, '--mutate', '--sample', MUTATIONS_SAMPLED];
 const counts = [
-  await whole('格式与规范', bin('biome'), ['check', '--error-on-warnings']),
-  await whole('类型', bin('tsc'), ['--noEmit', '-p', '.']),
+  ...(await together(
+    ['格式与规范', bin('biome'), ['check', '--error-on-warnings']],
+    ['类型', bin('tsc'), ['--noEmit', '-p', '.']],
+  )),
   await tests('单元与集成（真实节点）', 'server'),
-  await whole('实验照课文做一遍', process.execPath, ['server/cli.ts', 'test', 'overlay-vxlan']),
-  await whole('实验弄坏几处（全部在 npm run test:labs）', process.execPath, [
-    ...['server/cli.ts', 'test', 'overlay-vxlan', '--mutate', '--sample', MUTATIONS_SAMPLED],
-  ]),
+  // Each works on one pair of nodes, and these may take half a core each.
+  ...(await together(
+    ['实验照课文做一遍', process.execPath, lab],
+    ['实验弄坏几处（全部在 npm run test:labs）', process.execPath, broken],
+  )),
   await tests('浏览器', 'browser'),
   await tests('重启', 'restart'),
 ];

@@ -7,7 +7,7 @@ import { teacher } from '../../../../words.ts';
 import styles from './HelpNote.module.css';
 import shared from './shared.module.css';
 
-/** Who asks whether they may type in one's terminals, and who may; above the terminals, moving nothing under the hands. */
+/** Who asks whether they may type in one's terminals, and who may: above the terminals, so that it covers no line of them. */
 export function HelpNote() {
   const { state, answerHelp } = useLab();
   const { asking = [], typing = [] } = state?.guide ?? {};
