@@ -35,6 +35,8 @@ export interface LabSession {
   end(reason: 'expired' | 'ended'): Promise<void>;
   /** Judges now: one checkpoint, or those of the step the learner stands at. */
   judge(byHand: boolean, checkpoint?: string): Promise<void>;
+  /** Whether a checkpoint of that step waits for a verdict because the nodes could not be read, though they run. */
+  isUnread(): boolean;
   answer(checkpoint: string, answers: Record<string, string>): Promise<ShownResult>;
   /** Opens a hint of a fact that fails. */
   openHint(hint: OpenedHint): Promise<void>;

@@ -13,7 +13,7 @@ const now = () => Date.now();
 it('does it at once, and what is wished meanwhile once more, a little later', async () => {
   const done: number[] = [];
   const began = now();
-  const pace = createPace(() => done.push(now() - began), now);
+  const pace = createPace(async () => done.push(now() - began) > 0, now);
   pace.hurry();
   await vi.advanceTimersByTimeAsync(5);
   for (let n = 0; n < 50; n += 1) pace.hurry();
@@ -26,8 +26,9 @@ it('does it at once, and what is wished meanwhile once more, a little later', as
 
 it('does it twice a second however long it is wished, and quickly again after a rest', async () => {
   let done = 0;
-  const pace = createPace(() => {
+  const pace = createPace(async () => {
     done += 1;
+    return true;
   }, now);
   for (let n = 0; n < 2_000; n += 1) {
     pace.hurry();
@@ -46,11 +47,26 @@ it('does it twice a second however long it is wished, and quickly again after a 
   expect(done - before).toBeLessThanOrEqual(6);
 });
 
+it('tries again what could not be done, more and more rarely, until it is done', async () => {
+  const tried: number[] = [];
+  const began = now();
+  const pace = createPace(async () => tried.push(Math.floor((now() - began) / 1_000)) > 3, now);
+  pace.hurry();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(tried).toEqual([0, 2, 6, 14]);
+});
+
 it('does nothing after its end', async () => {
-  const job = vi.fn();
+  const job = vi.fn(async () => false);
   const pace = createPace(job, now);
   pace.hurry();
   pace.close();
   await vi.runAllTimersAsync();
   expect(job).not.toHaveBeenCalled();
+  const other = createPace(job, now);
+  other.hurry();
+  await vi.advanceTimersByTimeAsync(1);
+  other.close();
+  await vi.runAllTimersAsync();
+  expect(job).toHaveBeenCalledTimes(1);
 });

@@ -241,6 +241,7 @@ export function createLabSession(options: {
         await Promise.all([shells.closeOn(nodeNames()), labd.destroy(id)]);
       }),
     judge: judgeStep,
+    isUnread: () => phase.status === 'ready' && here().some((each) => judge.result(each).trouble === 'nodes'),
     async answer(checkpoint, answers) {
       const questions = source.lab().checkpoints.find((each) => each.id === checkpoint)?.questions ?? [];
       if (questions.length === 0) throw new Refusal('not-found');

@@ -119,6 +119,27 @@ describe('sessions', () => {
     expect(sessions.terminals()).toEqual([]);
   });
 
+  it('judge again by themselves when the nodes could not be read, until that is possible', async () => {
+    const { sessions, labd, truth } = open(await newStore('ann'));
+    truth.add('links');
+    const owned = await begin(sessions, 'ann');
+    owned.session.standAt('01-links');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      // Nor whether they live: a busy machine says nothing at all.
+      for (const verb of ['snapshot', 'list'] as const) labd.fail(verb, true);
+      const status = () => owned.session.state().results.links?.status;
+      sessions.hint(owned);
+      await vi.advanceTimersByTimeAsync(1);
+      await vi.waitFor(() => expect(status()).toBe('unknown'));
+      labd.fail('snapshot', false);
+      await vi.advanceTimersByTimeAsync(2_000);
+      await vi.waitFor(() => expect(status()).toBe('passed'));
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('judge at once after a hint, and what came meanwhile once more', async () => {
     const { sessions, labd } = open(await newStore('ann'));
     const owned = await begin(sessions, 'ann');

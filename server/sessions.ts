@@ -232,11 +232,16 @@ export function createSessions(options: {
     forget(owned);
   }
 
-  function judge(owned: Owned): void {
-    owned.session.judge(false).catch((error) => {
+  /** Answers whether the nodes could be read. */
+  async function judge(owned: Owned): Promise<boolean> {
+    try {
+      await owned.session.judge(false);
+      return !owned.session.isUnread();
+    } catch (error) {
       // The nodes went away meanwhile: there is nothing to judge.
       if (!(error instanceof Refusal)) options.fault(error, `judging ${owned.session.id}`);
-    });
+      return true;
+    }
   }
 
   function hint(owned: Owned): void {

@@ -42,9 +42,11 @@ export async function joinClass(
   if (response.status !== 303 || where.includes('error=')) throw new Error(`joining: ${response.status} ${where}`);
 }
 
-async function until(what: string, limitMs: number, holds: () => boolean): Promise<void> {
+async function until(what: string | (() => string), limitMs: number, holds: () => boolean): Promise<void> {
   for (const end = performance.now() + limitMs; !holds(); ) {
-    if (performance.now() > end) throw new Error(`${what} did not come within ${limitMs / 1_000} s`);
+    if (performance.now() > end) {
+      throw new Error(`${typeof what === 'string' ? what : what()} did not come within ${limitMs / 1_000} s`);
+    }
     await new Promise((done) => setTimeout(done, POLL_MS));
   }
 }
@@ -76,6 +78,13 @@ export async function sitDown(url: string, cookie: string, told: (checkpoint: st
 
   function terminalsNow(): { terminal: string; node: string }[] {
     return state?.session.status === 'ready' ? state.session.terminals : [];
+  }
+
+  /** How a checkpoint stands, and why, for whoever wants to know why it did not come. */
+  function verdictOf(id: string): string {
+    const result = state?.results[id];
+    const wrong = result?.facts.filter(({ ok }) => !ok).map(({ title, actual }) => `${title}：${actual}`);
+    return `（${[result?.status, result?.trouble, ...(wrong ?? [])].filter(Boolean).join('，')}）`;
   }
 
   /** Types commands on a node and waits until the shell has come past them. */
@@ -119,9 +128,11 @@ export async function sitDown(url: string, cookie: string, told: (checkpoint: st
         if (!('text' in filled)) throw new Error(`${filled.missing} went away`);
         await Promise.all(block.nodes.map((node) => types(node, filled.text)));
       }
-      const wanted = step.head.checkpoints.map(({ id }) => id);
-      await until(`${step.id}: ${wanted.filter((id) => !passed.has(id))}`, VERDICT_MS, () =>
-        wanted.every((id) => passed.has(id)),
+      const missing = () => step.head.checkpoints.map(({ id }) => id).filter((id) => !passed.has(id));
+      await until(
+        () => `${step.id}: ${missing().map((id) => `${id}${verdictOf(id)}`)}`,
+        VERDICT_MS,
+        () => missing().length === 0,
       );
     },
     passed: () => [...passed],
