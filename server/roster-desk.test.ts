@@ -121,3 +121,13 @@ it('erases a learner with everything that is theirs, and signs them out', async 
   expect(log.ok && log.data.entries[0]).toMatchObject({ action: 'person:erase', detail: {} });
   expect(JSON.stringify(log)).not.toMatch(/走了|走啦|gone/);
 });
+
+it('remembers of a learner who comes later what was done to their line', async () => {
+  const [entry, twice] = [await learner('c1', '来了'), await learner('c2', '来了')];
+  expect(code(await ann.ask('roster:merge', { class: 'net', learner: entry, duplicate: twice }))).toBe('ok');
+  const { cookie } = await door.learner();
+  const person = (await door.classroom.personOf(cookie.split('=')[1] ?? '')) ?? '';
+  expect(await door.store.roster.claim('net', entry, person, Date.now())).toBe(true);
+  const log = await ann.ask('audit:list', { class: 'net' });
+  expect(log.ok && log.data.entries[0]).toMatchObject({ action: 'roster:merge', subject: person, subjectName: '来了' });
+});

@@ -1,4 +1,5 @@
 import type { AuditView, ClassView, Membership } from '../../server/people-protocol.ts';
+import { shortMoment } from '../report/words.ts';
 import { joinings, roles } from './words.ts';
 
 type Told = AuditView & { whom: string };
@@ -33,15 +34,13 @@ const sentences: Record<AuditView['action'], (told: Told) => string> = {
     `重置了 ${whom} 的${detail.node ? text(detail.node) : '全部节点'}${detail.step ? `，到步骤 ${text(detail.step)} 的起点` : ''}${ofLab(detail)}`,
   'lesson:extend': ({ whom, detail }) => `给 ${whom} 延长了 ${text(detail.minutes)} 分钟${ofLab(detail)}`,
   'lesson:assign': ({ detail }) =>
-    `把实验设为${gates[text(detail.gate)] ?? '原样'}，${detail.deadline ? `截止 ${moment.format(Number(detail.deadline))}` : '没有截止时间'}${ofLab(detail)}`,
+    `把实验设为${gates[text(detail.gate)] ?? '原样'}，${detail.deadline ? `截止 ${shortMoment(Number(detail.deadline))}` : '没有截止时间'}${ofLab(detail)}`,
   'help:ask': ({ whom, detail }) => `请求帮 ${whom} 操作${ofLab(detail)}`,
   'help:begin': ({ whom, detail }) => `开始帮 ${whom} 操作${ofLab(detail)}`,
   'help:type': ({ whom, detail }) => `替 ${whom} 在 ${text(detail.node)} 输入：${text(detail.text)}${ofLab(detail)}`,
   'help:end': ({ whom, detail }) => `不再帮 ${whom} 操作${ofLab(detail)}`,
   'grades:export': ({ detail }) => `导出了 ${text(detail.learners)} 人的成绩（${text(detail.format)}）${ofLab(detail)}`,
 };
-
-const moment = new Intl.DateTimeFormat('zh-CN', { dateStyle: 'medium', timeStyle: 'short' });
 
 /** An entry of the log in words: what was done to whom. Whom the class does not know any more is named by what was kept. */
 export function auditWords(entry: AuditView): string {

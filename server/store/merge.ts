@@ -115,6 +115,8 @@ export async function mergePeople(
     await tx.updateTable(table).set({ person: into }).where('person', '=', from).execute();
   }
   await tx.updateTable('message').set({ recipient: into }).where('recipient', '=', from).execute();
+  // What was done to them, the one who stays has had done.
+  await tx.updateTable('audit').set({ subject: into }).where('subject', '=', from).execute();
   await tx.updateTable('message').set({ sender: into }).where('sender', '=', from).execute();
   if (browsers) await tx.updateTable('token').set({ person: into }).where('person', '=', from).execute();
   await tx.deleteFrom('person').where('id', '=', from).execute();

@@ -132,14 +132,14 @@ export interface Tables {
   };
   /**
    * What somebody did by a right that learners have not; never altered, but that erasing a person empties `detail`, what
-   * of it is to be read later, where they are the subject.
+   * of it is to be read later, where they are the subject, and that of two people who become one only one is left.
    */
   audit: {
     id: Generated<number>;
     class: string;
     actor: string;
     action: ColumnType<string, string, never>;
-    subject: ColumnType<string | null, string | null, never>;
+    subject: ColumnType<string | null, string | null, string>;
     detail: ColumnType<Json, Json, '{}'>;
     at: ColumnType<Moment, Moment, never>;
   };

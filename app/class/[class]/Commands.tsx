@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Command } from '../../../server/protocol.ts';
 import type { Outline } from '../../labs/[lab]/outline.ts';
-import { clockTime } from '../../labs/[lab]/progress.ts';
+import { clockTime } from '../../report/words.ts';
 import { useDesk } from '../Desk.tsx';
 import styles from './Commands.module.css';
 import { panelWords as words } from './words.ts';

@@ -3,13 +3,12 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { AuditView } from '../../../../server/people-protocol.ts';
+import { moment } from '../../../report/words.ts';
 import { refusals } from '../../../words.ts';
 import { auditWords } from '../../audit-words.ts';
 import { useDesk } from '../../Desk.tsx';
 import { useClass } from '../OneClass.tsx';
 import styles from '../table.module.css';
-
-const moment = new Intl.DateTimeFormat('zh-CN', { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** The log of a class, newest first. */
 export function Audit() {
@@ -61,7 +60,7 @@ export function Audit() {
             <tbody>
               {entries.map((entry) => (
                 <tr key={entry.id}>
-                  <td className={styles.time}>{moment.format(entry.at)}</td>
+                  <td className={styles.time}>{moment(entry.at)}</td>
                   <td className={styles.nowrap}>{entry.actorName ?? '一位已不在这里的教师'}</td>
                   <td>{auditWords(entry)}</td>
                 </tr>

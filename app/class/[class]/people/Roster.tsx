@@ -4,6 +4,7 @@ import { ActionIcon, Button, Checkbox, Menu, TextInput } from '@mantine/core';
 import { IconDots, IconFileImport, IconKey, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RosterEntry } from '../../../../server/people-protocol.ts';
+import { shortMoment } from '../../../report/words.ts';
 import styles from '../table.module.css';
 import { EditDialog } from './EditDialog.tsx';
 import { EraseDialog } from './EraseDialog.tsx';
@@ -17,8 +18,6 @@ type Open =
   | { what: 'import' | 'add' }
   | { what: 'edit' | 'merge' | 'erase'; one: RosterEntry }
   | { what: 'passwords' | 'remove'; several: RosterEntry[] };
-
-const day = new Intl.DateTimeFormat('zh-CN', { month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 
 /** The learners of a class, and what is done with them. */
 export function Roster(props: { learners: RosterEntry[]; mayRun: boolean; refresh(): Promise<void> }) {
@@ -132,7 +131,7 @@ export function Roster(props: { learners: RosterEntry[]; mayRun: boolean; refres
                 <td className={styles.number}>{each.studentNo ?? '—'}</td>
                 <td>{each.name ?? '—'}</td>
                 <td className={styles.time}>
-                  {each.claimedAt === undefined ? '没有来过' : day.format(each.claimedAt)}
+                  {each.claimedAt === undefined ? '没有来过' : shortMoment(each.claimedAt)}
                 </td>
                 <td className={styles.time}>{each.hasPassword ? '发过' : '—'}</td>
                 {mayRun && (
