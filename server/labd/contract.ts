@@ -13,6 +13,11 @@ export const sessionId = z.string().regex(/^[a-z0-9]{8,32}$/);
 export const node = z.string().regex(/^[a-z][a-z0-9-]{0,14}$/);
 
 export const topology = z.strictObject({
+  runtime: z.enum(['container', 'vm', 'ssh']).optional(),
+  lab: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+    .optional(),
   nodes: z
     .array(
       z.strictObject({

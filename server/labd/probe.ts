@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link, NamespaceSnapshot } from '../network/snapshot.ts';
 import type { Frame, ProbeRequest, ProbeTrace } from '../network/trace.ts';
 import { rememberNeighbours, removeLeftovers } from './leftovers.ts';
+import type { Spot } from './namespace.ts';
 import type { NodeDriver, NodeSpec, SessionId } from './nodes/driver.ts';
 import { type Pinged, ping } from './ping.ts';
 import { createRelays, type Relays } from './relays.ts';
@@ -26,7 +27,7 @@ export interface Probe {
 export function createProbe({ driver, relays = createRelays() }: { driver: NodeDriver; relays?: Relays }): Probe {
   return {
     async run(session, nodes, request) {
-      const view = openView({ driver, relays }, session, nodes);
+      const view = await openView({ driver, relays }, session, nodes);
       try {
         const from = origin(request, view);
         const spaces = await Promise.all(view.nodes.map(readNode));
@@ -42,7 +43,7 @@ export function createProbe({ driver, relays = createRelays() }: { driver: NodeD
 
 async function watch(
   { to, count }: ProbeRequest,
-  from: string,
+  from: Spot,
   places: Place[],
   counted: Counted[],
   view: View,
@@ -83,11 +84,11 @@ async function listening({ place, ready }: { place: Place; ready: Promise<void> 
 }
 
 /** The namespace a probe starts from, as the vantage verified it. */
-function origin({ node, namespace }: ProbeRequest, { nodes }: View): string {
+function origin({ node, namespace }: ProbeRequest, { nodes }: View): Spot {
   const view = nodes.find(({ name }) => name === node);
   const spot = namespace === null ? view?.own : view?.named.find(({ name }) => name === namespace);
   if (!spot) throw new Error(`${node} has no namespace ${namespace ?? ''}`);
-  return spot.path;
+  return spot;
 }
 
 function placesIn(
@@ -105,7 +106,8 @@ function placesIn(
       .sort((a, b) => Number(card(b)) - Number(card(a)) || Number(hasIpv4(b)) - Number(hasIpv4(a)))
       .slice(0, LINKS_MAX)
       .map((link): Place => {
-        return { path: view.own.path, link: link.name, at: { node: name, namespace: null, link: link.name } };
+        const { machine, path } = view.own;
+        return { machine, path, link: link.name, at: { node: name, namespace: null, link: link.name } };
       })
   );
 }
