@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { NetworkSnapshot } from '../network/snapshot.ts';
 import type { ProbeRequest, ProbeTrace } from '../network/trace.ts';
 import { type Size, size, terminal } from '../ptyd/contract.ts';
-import type { ExecResult, Limits, SessionId, Topology } from './nodes/driver.ts';
+import type { Caveats, ExecResult, Limits, SessionId, Topology } from './nodes/driver.ts';
 
 /**
  * What web may ask of labd, and what labd tells web. labd parses every call with these schemas: it is root, and the
@@ -66,6 +66,7 @@ export const calls = {
   reset: z.tuple([sessionId, node]),
   destroy: z.tuple([sessionId]),
   list: z.tuple([]),
+  caveats: z.tuple([sessionId]),
   // A web of before 2026-11-25 may speak until the new one does, and says nothing of recording.
   openTerminal: z.tuple([sessionId, node, terminal, size, z.boolean().optional()]),
   closeTerminal: z.tuple([terminal]),
@@ -88,6 +89,8 @@ export interface Labd {
   destroy(session: SessionId): Promise<void>;
   /** Sessions that exist, with whether all their nodes are up. */
   list(): Promise<{ session: SessionId; alive: boolean }[]>;
+  /** What people have to know of a session's nodes, if anything. */
+  caveats(session: SessionId): Promise<Caveats | null>;
   /** `record`: whether what it says may be recorded. */
   openTerminal(session: SessionId, node: string, terminal: string, size: Size, record: boolean): Promise<void>;
   closeTerminal(terminal: string): Promise<void>;

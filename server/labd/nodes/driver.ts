@@ -80,6 +80,14 @@ export interface Vantage {
   close(): void;
 }
 
+/** What a runtime cannot promise of a session's nodes. */
+export interface Caveats {
+  /** The machines are somebody's own, with the learner as their root: what they say of themselves is what he lets them say. */
+  isAdvisory: boolean;
+  /** What could not be brought back to how it was before the lab, in words for people. */
+  remains: { node: NodeName; what: string }[];
+}
+
 /** A runtime: how nodes are made, entered, read and removed. Made by a function, a plain object. */
 export interface NodeDriver {
   readonly kind: Runtime | 'several' | 'fake';
@@ -101,4 +109,6 @@ export interface NodeDriver {
   vantage?(session: SessionId, node: NodeName): Vantage | Promise<Vantage> | undefined;
   /** `nsenter --net=` path of the host-owned switch and the port that leads to each node; absent, or nothing, as above. */
   wire?(session: SessionId): { path: string; ports: Record<NodeName, string> } | undefined;
+  /** What people have to know of these nodes; absent, or nothing, where the runtime keeps every promise. */
+  caveats?(session: SessionId): Caveats | undefined;
 }
