@@ -8,6 +8,7 @@ import { createLabd, type OwnLabd } from './labd.ts';
 import { createContainerDriver } from './nodes/container.ts';
 import type { SessionId } from './nodes/driver.ts';
 import { createRuntimes } from './nodes/runtimes.ts';
+import { createSshDriver } from './nodes/ssh.ts';
 import { createProbe } from './probe.ts';
 import { createRelays } from './relays.ts';
 import { openSessionFiles } from './sessions.ts';
@@ -28,6 +29,7 @@ export function composeLabd(env: Surroundings, terminals: Control, news: LabdNew
   };
   const drivers = {
     container: createContainerDriver({ directory: join(env.data, 'nodes'), image: env.image, log }),
+    ssh: createSshDriver({ directory: join(env.data, 'hosts'), hosts: env.hosts, log }),
   };
   const driver = createRuntimes(drivers, runtimeOf);
   const relays = createRelays();

@@ -4,6 +4,8 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildImage } from '../image/build.ts';
+import type { NodeDriver } from './driver.ts';
+import { createSshDriver } from './ssh.ts';
 
 /** The card of each, and what lies beyond it. */
 const NIC = 'ens33';
@@ -57,6 +59,32 @@ export interface TestHosts {
   /** Ends a machine as if its plug were pulled, or lets nobody in any more. */
   stop(node: 'node-1' | 'node-2'): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A driver over two machines of its own, for tests; what they forget to give back, `close` gives back. */
+export interface SshTestbed {
+  driver: NodeDriver;
+  hosts: TestHosts;
+  /** A second driver over the same directory, as labd has it after it was killed. */
+  reopen(): NodeDriver;
+  close(): Promise<void>;
+}
+
+/** Opens an ssh driver and the machines it lends. */
+export async function openSshTestbed(): Promise<SshTestbed> {
+  const hosts = await openTestHosts();
+  const log = { info: () => {}, warn: () => {} };
+  const reopen = () => createSshDriver({ directory: join(hosts.directory, 'data'), hosts: hosts.file, log });
+  const driver = reopen();
+  return {
+    driver,
+    hosts,
+    reopen,
+    async close() {
+      for (const session of await driver.list()) await driver.destroy(session);
+      await hosts.close();
+    },
+  };
 }
 
 interface Host {
