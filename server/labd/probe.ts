@@ -31,9 +31,12 @@ export function createProbe({ driver, relays = createRelays() }: { driver: NodeD
       try {
         const from = origin(request, view);
         const spaces = await Promise.all(view.nodes.map(readNode));
-        const places = nodes.flatMap((node, index) => placesIn(node, view.nodes[index], spaces[index]?.[0]));
+        const wire = placesOnWire(driver, session);
+        // Without a wire of the host's, the ends of the nodes' own stand for it: no less true than those nodes are.
+        const stands = wire.length === 0;
+        const places = nodes.flatMap((node, index) => placesIn(node, view.nodes[index], spaces[index]?.[0], stands));
         const counted = view.nodes.flatMap((node, index) => countedIn(node, spaces[index] ?? [], request));
-        return await watch(request, from, [...places, ...placesOnWire(driver, session)], counted, view);
+        return await watch(request, from, [...places, ...wire], counted, view);
       } finally {
         view.close();
       }
@@ -64,7 +67,13 @@ async function watch(
     await Promise.all(taps.map((tap) => tap.stop()));
     throw error;
   }
-  const frames = (await Promise.all(taps.map((tap) => tap.stop()))).flat();
+  const seen = await Promise.all(
+    taps.map(async ({ place: { standsFor }, stop }) => {
+      const frames = await stop();
+      return standsFor ? frames.flatMap((frame) => [frame, { ...frame, at: standsFor }]) : frames;
+    }),
+  );
+  const frames = seen.flat();
   // Also when all is answered: a neighbour that nobody needed for the answer may have been asked for.
   await removeLeftovers(before);
   frames.sort((a, b) => a.atMicros - b.atMicros);
@@ -95,6 +104,7 @@ function placesIn(
   { name, nic, address }: NodeSpec,
   view: NodeView | undefined,
   namespace: NamespaceSnapshot | undefined,
+  stands: boolean,
 ): Place[] {
   if (!view || !namespace) return [];
   const ip = address.split('/')[0];
@@ -107,7 +117,8 @@ function placesIn(
       .slice(0, LINKS_MAX)
       .map((link): Place => {
         const { machine, path } = view.own;
-        return { machine, path, link: link.name, at: { node: name, namespace: null, link: link.name } };
+        const at = { node: name, namespace: null, link: link.name };
+        return { machine, path, link: link.name, at, ...(stands && card(link) && { standsFor: { wire: name } }) };
       })
   );
 }

@@ -21,6 +21,8 @@ export interface Place {
   path: string;
   link: string;
   at: Frame['at'];
+  /** Another place of the trace at which the same is to be seen, because nobody can listen there. */
+  standsFor?: Frame['at'] | undefined;
 }
 
 /** A running capture. */
