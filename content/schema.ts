@@ -32,6 +32,8 @@ export const labFile = z.strictObject({
     )
     .min(1)
     .max(4),
+  /** What the nodes are made of, where it matters to the lab; else the deployment chooses. */
+  runtime: z.enum(['container', 'vm', 'ssh']).optional(),
   /** Whether nf_tables and iptables work in the nodes. */
   netfilter: z.boolean().default(false),
   /** Packages whose presence the checks ask about. */

@@ -15,6 +15,14 @@ export const settings = z.object({
     .default('bookworm')
     .describe('节点镜像的发行版：Debian 或 Ubuntu 的代号'),
   NETLOOM_IMAGE_MIRROR: z.string().default('').describe('制作镜像用的软件源；空着就用这台机器自己的'),
+  NETLOOM_RUNTIME: z
+    .enum(['container', 'vm', 'ssh'])
+    .default('container')
+    .describe('节点用什么做：container 容器，vm 虚拟机，ssh 自己的机器；lab.yaml 里写了 runtime 的实验以它为准'),
+  NETLOOM_HOSTS: z
+    .string()
+    .default('')
+    .describe('登记自己机器的文件，见 docs/authoring.md；空着就用 NETLOOM_DATA/hosts.yaml'),
   NETLOOM_CONTENT: z.string().min(1).default('content/labs').describe('实验放在哪里'),
   NETLOOM_SITE: z
     .string()
@@ -46,6 +54,10 @@ export interface Env {
   image: string;
   imageSuite: string;
   imageMirror: string;
+  /** Of labs that do not say. */
+  runtime: 'container' | 'vm' | 'ssh';
+  /** Where people's own machines are named. */
+  hosts: string;
   content: string;
   site: string;
   origins: string[];
@@ -98,6 +110,8 @@ export function readEnv(environment: Record<string, string | undefined>): Env {
     image: values.NETLOOM_IMAGE ? resolve(root, values.NETLOOM_IMAGE) : join(data, 'image'),
     imageSuite: values.NETLOOM_IMAGE_SUITE,
     imageMirror: values.NETLOOM_IMAGE_MIRROR,
+    runtime: values.NETLOOM_RUNTIME,
+    hosts: values.NETLOOM_HOSTS ? resolve(root, values.NETLOOM_HOSTS) : join(data, 'hosts.yaml'),
     content: resolve(root, values.NETLOOM_CONTENT),
     site: values.NETLOOM_SITE,
     origins: values.NETLOOM_ORIGINS.split(',')

@@ -28,12 +28,15 @@ export const RUN_PACKAGES = {
   nsenter: 'util-linux',
   setpriv: 'util-linux',
   perl: 'perl-base',
+  // Machines whose kernel is not this host's are reached by it (docs/decisions.md).
+  ssh: 'openssh-client',
   '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
   '/etc/ssl/certs/ca-certificates.crt': 'ca-certificates',
 };
 
-/** What the browser tests need besides. */
+/** What the tests need besides: a browser; and an sshd, which they start in namespaces of their own. */
 export const TEST_PACKAGES = {
+  '/usr/sbin/sshd': 'openssh-server',
   '/usr/bin/chromium': 'chromium',
   '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
 };

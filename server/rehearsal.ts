@@ -146,7 +146,7 @@ async function rehearse(labd: Labd, lab: Lab, loaded: LabChecks): Promise<Rehear
     unreadable: () => undefined,
   });
   const player = createPlayer({ session, labd, values: judge.readValues });
-  await labd.create(session, topologyOf(lab.file));
+  await labd.create(session, topologyOf(lab));
 
   const rehearsal: Rehearsal = {
     player,
@@ -174,7 +174,7 @@ async function rehearse(labd: Labd, lab: Lab, loaded: LabChecks): Promise<Rehear
     },
     async renew() {
       await labd.destroy(session);
-      await labd.create(session, topologyOf(lab.file));
+      await labd.create(session, topologyOf(lab));
     },
     async travel(step) {
       const stopped = await travel({

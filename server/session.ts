@@ -115,7 +115,7 @@ export function createLabSession(options: {
   }
 
   function create(): Promise<void> {
-    return labd.create(id, topologyOf(source.lab().file));
+    return labd.create(id, topologyOf(source.lab()));
   }
 
   /** Makes nodes and brings them to the start of a step, each with a terminal; ends ready, or broken. */

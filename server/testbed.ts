@@ -57,6 +57,10 @@ export function createFakeLabd(existing: { session: string; alive: boolean }[] =
       await note('list');
       return existing;
     },
+    async caveats() {
+      await note('caveats');
+      return null;
+    },
     async openTerminal(_session, node, terminal) {
       await note('openTerminal', node);
       terminals.set(terminal, node);

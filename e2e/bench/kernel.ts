@@ -49,7 +49,7 @@ const flows = [
 /** What a snapshot asks, put to one program after another as one would by hand. */
 async function readPlainly(bed: Testbed, session: string): Promise<void> {
   for (const [index, { name }] of nodes.entries()) {
-    const vantage = bed.driver.vantage?.(session, name);
+    const vantage = await bed.driver.vantage?.(session, name);
     if (!vantage) throw new Error('this runtime cannot be looked at from outside');
     try {
       for (const path of [vantage.own, ...vantage.named.map((named) => named.path)]) {

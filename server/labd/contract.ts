@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { NetworkSnapshot } from '../network/snapshot.ts';
 import type { ProbeRequest, ProbeTrace } from '../network/trace.ts';
 import { type Size, size, terminal } from '../ptyd/contract.ts';
-import type { ExecResult, Limits, SessionId, Topology } from './nodes/driver.ts';
+import type { Caveats, ExecResult, Limits, SessionId, Topology } from './nodes/driver.ts';
 
 /**
  * What web may ask of labd, and what labd tells web. labd parses every call with these schemas: it is root, and the
@@ -13,6 +13,11 @@ export const sessionId = z.string().regex(/^[a-z0-9]{8,32}$/);
 export const node = z.string().regex(/^[a-z][a-z0-9-]{0,14}$/);
 
 export const topology = z.strictObject({
+  runtime: z.enum(['container', 'vm', 'ssh']).optional(),
+  lab: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+    .optional(),
   nodes: z
     .array(
       z.strictObject({
@@ -61,6 +66,7 @@ export const calls = {
   reset: z.tuple([sessionId, node]),
   destroy: z.tuple([sessionId]),
   list: z.tuple([]),
+  caveats: z.tuple([sessionId]),
   // A web of before 2026-11-25 may speak until the new one does, and says nothing of recording.
   openTerminal: z.tuple([sessionId, node, terminal, size, z.boolean().optional()]),
   closeTerminal: z.tuple([terminal]),
@@ -83,6 +89,8 @@ export interface Labd {
   destroy(session: SessionId): Promise<void>;
   /** Sessions that exist, with whether all their nodes are up. */
   list(): Promise<{ session: SessionId; alive: boolean }[]>;
+  /** What people have to know of a session's nodes, if anything. */
+  caveats(session: SessionId): Promise<Caveats | null>;
   /** `record`: whether what it says may be recorded. */
   openTerminal(session: SessionId, node: string, terminal: string, size: Size, record: boolean): Promise<void>;
   closeTerminal(terminal: string): Promise<void>;

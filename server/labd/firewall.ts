@@ -1,5 +1,7 @@
 import type { FirewallChain } from '../network/firewall.ts';
+import type { Spot } from './namespace.ts';
 import { dump } from './netlink.ts';
+import type { Machine } from './nodes/driver.ts';
 import { inNamespace, observe } from './observe.ts';
 import type { Asked } from './relay.ts';
 import { readNft, readSaved } from './ruleset.ts';
@@ -25,36 +27,41 @@ const NFT = ['nft', '--terse', '--handle'];
  * this takes two small answers of the kernel. A firewall that could not be read is an empty one: it explains a loss,
  * and proves nothing.
  */
-export async function readFirewall(asked: Asked, path: string): Promise<FirewallChain[]> {
+export async function readFirewall({ asked, ...place }: Spot): Promise<FirewallChain[]> {
   const [chains, tables] = await Promise.all([
     asked.askNetfilter(dump(NFT_MSG_GETCHAIN, ANY), RULES_BYTES),
     asked.read('ip_tables_names'),
   ]);
   const legacy = LEGACY_TABLES.filter((table) => tables.split('\n').includes(table));
   const read = await Promise.all([
-    chains?.some(({ type }) => type === NFT_MSG_NEWCHAIN) ? readNftables(asked, path) : [],
+    chains?.some(({ type }) => type === NFT_MSG_NEWCHAIN) ? readNftables(asked, place) : [],
     ...legacy.map(async (table) =>
       // libiptc opens a raw socket, only to ask by getsockopt; hence the second capability.
-      readSaved(await run(path, ['iptables-legacy-save', '-c', '-t', table], 'net_raw'), 'iptables-legacy'),
+      readSaved(await run(place, ['iptables-legacy-save', '-c', '-t', table], 'net_raw'), 'iptables-legacy'),
     ),
   ]);
   return read.flat().filter(({ rules, policy }) => rules.length > 0 || policy === 'drop');
 }
 
-async function readNftables(asked: Asked, path: string): Promise<FirewallChain[]> {
+async function readNftables(asked: Asked, place: Place): Promise<FirewallChain[]> {
   const rules = await asked.askNetfilter(dump(NFT_MSG_GETRULE, ANY), RULES_BYTES);
   if (!rules) return [];
   const [json, text, saved] = await Promise.all([
-    run(path, [...NFT, '--json', 'list', 'ruleset']),
-    run(path, [...NFT, 'list', 'ruleset']),
-    run(path, ['iptables-nft-save', '-c']),
+    run(place, [...NFT, '--json', 'list', 'ruleset']),
+    run(place, [...NFT, 'list', 'ruleset']),
+    run(place, ['iptables-nft-save', '-c']),
   ]);
   return readNft(json, text, readSaved(saved, 'iptables'));
 }
 
-async function run(path: string, argv: string[], more?: 'net_raw'): Promise<string> {
+interface Place {
+  path: string;
+  machine?: Machine | undefined;
+}
+
+async function run({ path, machine }: Place, argv: string[], more?: 'net_raw'): Promise<string> {
   const inside = inNamespace(path, argv, 'net_admin', ...(more ? [more] : []));
   // A host without the program knows nothing of firewalls; `lab doctor` names the package.
-  const seen = await observe(inside, BOUNDS).catch(() => null);
+  const seen = await observe(inside, BOUNDS, machine).catch(() => null);
   return !seen || seen.stopped ? '' : seen.stdout.toString('utf8');
 }

@@ -7,17 +7,31 @@ import { calls, type Labd, type LabdNews } from './contract.ts';
 import { createLabd, type OwnLabd } from './labd.ts';
 import { createContainerDriver } from './nodes/container.ts';
 import type { SessionId } from './nodes/driver.ts';
+import { createRuntimes } from './nodes/runtimes.ts';
+import { createSshDriver } from './nodes/ssh.ts';
 import { createProbe } from './probe.ts';
 import { createRelays } from './relays.ts';
 import { openSessionFiles } from './sessions.ts';
 import { createSnapshotReader } from './snapshot.ts';
 import { createWatches } from './watches.ts';
 
-/** Chooses labd's parts: the container runtime under NETLOOM_DATA, and ptyd where the caller says. */
-export function composeLabd(env: Pick<Env, 'data' | 'image' | 'log'>, terminals: Control, news: LabdNews): OwnLabd {
+/** What of the environment labd's parts are chosen by. */
+type Surroundings = Pick<Env, 'data' | 'image' | 'log' | 'runtime' | 'hosts'>;
+
+/** Chooses labd's parts: the runtimes under NETLOOM_DATA, and ptyd where the caller says. */
+export function composeLabd(env: Surroundings, terminals: Control, news: LabdNews): OwnLabd {
   const log = pino({ name: 'labd', level: env.log }, pino.destination(2));
-  const driver = createContainerDriver({ directory: join(env.data, 'nodes'), image: env.image, log });
   const sessions = openSessionFiles(join(env.data, 'sessions'));
+  // A session of before 2026-11-25 does not say: there were only containers.
+  const runtimeOf = (session: SessionId) => {
+    const topology = sessions.get(session);
+    return topology && (topology.runtime ?? 'container');
+  };
+  const drivers = {
+    container: createContainerDriver({ directory: join(env.data, 'nodes'), image: env.image, log }),
+    ssh: createSshDriver({ directory: join(env.data, 'hosts'), hosts: env.hosts, log }),
+  };
+  const driver = createRuntimes(drivers, runtimeOf);
   const relays = createRelays();
   const watches = createWatches({
     driver,
@@ -27,6 +41,7 @@ export function composeLabd(env: Pick<Env, 'data' | 'image' | 'log'>, terminals:
   });
   return createLabd({
     driver,
+    runtime: env.runtime,
     sessions,
     snapshots: createSnapshotReader({ driver, relays }),
     probe: createProbe({ driver, relays }),

@@ -1,6 +1,6 @@
 import type { Control } from '../ptyd/contract.ts';
 import type { Labd, LabdNews } from './contract.ts';
-import type { NodeDriver, NodeSpec, SessionId, Topology } from './nodes/driver.ts';
+import type { NodeDriver, NodeSpec, Runtime, SessionId, Topology } from './nodes/driver.ts';
 import type { Probe } from './probe.ts';
 import type { SessionFiles } from './sessions.ts';
 import type { SnapshotReader } from './snapshot.ts';
@@ -18,6 +18,8 @@ export interface OwnLabd extends Labd {
 /** labd's verbs over one runtime. One job at a time changes a session; readings go on beside it. */
 export function createLabd(parts: {
   driver: NodeDriver;
+  /** Of a session that does not say. */
+  runtime: Runtime;
   sessions: SessionFiles;
   snapshots: SnapshotReader;
   probe: Probe;
@@ -46,8 +48,9 @@ export function createLabd(parts: {
   }
 
   return {
-    create: (session, topology) =>
+    create: (session, asked) =>
       changing(session, async () => {
+        const topology = { ...asked, runtime: asked.runtime ?? parts.runtime };
         sessions.put(session, topology);
         await driver.create(session, topology, (stage, node) => news.progress(session, stage, node));
       }),
@@ -58,6 +61,7 @@ export function createLabd(parts: {
         sessions.remove(session);
       }),
     list: () => Promise.all(sessions.list().map(async (session) => ({ session, alive: await driver.alive(session) }))),
+    caveats: async (session) => driver.caveats?.(session) ?? null,
     async openTerminal(session, node, terminal, size, record) {
       const belonging = { session, node, ...(record === false && { record }) };
       await parts.terminals.open(terminal, driver.shell(session, nodeOf(session, node).name), size, belonging);

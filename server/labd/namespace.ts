@@ -3,6 +3,7 @@ import { readCounters } from './counters.ts';
 import { readFirewall } from './firewall.ts';
 import { AF_INET, type Names, RTM_GETADDR, RTM_GETLINK, RTM_GETNETCONF, readLinks, readSwitches } from './links.ts';
 import { dump } from './netlink.ts';
+import type { Machine } from './nodes/driver.ts';
 import type { Asked } from './relay.ts';
 import {
   AF_BRIDGE,
@@ -36,21 +37,19 @@ const QUESTIONS = {
   switches: dump(RTM_GETNETCONF, header(4, AF_INET)),
 };
 
-/** Where a namespace is: `path` is for what a program of the host has to be started for. */
+/** Where a namespace is: `path`, on `machine` or else this host, is for what a program has to be started for. */
 export interface Spot {
   asked: Asked;
   path: string;
+  machine?: Machine | undefined;
 }
 
 /**
  * Reads a network namespace from outside, by asking the kernel; null when it could not be entered, as when it has just
  * gone. Rejects when it holds more than is read.
  */
-export async function readNamespace(
-  { asked, path }: Spot,
-  name: string | null,
-  inode: number,
-): Promise<NamespaceSnapshot | null> {
+export async function readNamespace(spot: Spot, name: string | null, inode: number): Promise<NamespaceSnapshot | null> {
+  const { asked } = spot;
   // All questions at once: the relay answers them in turn, without waiting for us.
   const [links, addresses, routes, rules, neighbours, fdb, switches, counters, firewall] = await Promise.all([
     asked.ask(QUESTIONS.links),
@@ -61,7 +60,7 @@ export async function readNamespace(
     asked.ask(QUESTIONS.fdb),
     asked.ask(QUESTIONS.switches),
     readProtocols(asked),
-    readFirewall(asked, path),
+    readFirewall(spot),
   ]);
   if (!links || !addresses || !routes || !rules || !neighbours || !fdb || !switches) return null;
   const found = readLinks(links, addresses);
@@ -89,12 +88,13 @@ async function readProtocols(asked: Asked): Promise<Record<string, number>> {
 export type Tally = Pick<NamespaceSnapshot, 'links' | 'counters' | 'firewall'>;
 
 /** Reads what counts in a namespace, without its tables; null when it has gone. */
-export async function readTally({ asked, path }: Spot): Promise<Tally | null> {
+export async function readTally(spot: Spot): Promise<Tally | null> {
+  const { asked } = spot;
   const [links, addresses, counters, firewall] = await Promise.all([
     asked.ask(QUESTIONS.links),
     asked.ask(QUESTIONS.addresses),
     readProtocols(asked),
-    readFirewall(asked, path),
+    readFirewall(spot),
   ]);
   return links && addresses ? { links: readLinks(links, addresses), counters, firewall } : null;
 }

@@ -1,5 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
 import { PRIORITY } from '../ptyd/contract.ts';
+import type { Machine } from './nodes/driver.ts';
 
 /** Nobody: what runs in a learner's namespace needs no right of the host. */
 const NOBODY = '65534';
@@ -36,15 +39,24 @@ export function inNamespace(path: string, argv: string[], ...capabilities: ('net
   return ['nsenter', `--net=${path}`, '--', 'setpriv', ...drop, ...rest, ...argv];
 }
 
-/** Starts a program of the host in its own process group, so that ending it ends what it started. */
-export function start(argv: string[]) {
-  const [file = '', ...args] = argv;
-  return spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: ENV, cwd: '/', detached: true });
+/** How a Perl script of ours is started: from its file on this host, as an argument where there is no such file. */
+export function script(path: string, args: string[], machine?: Machine): string[] {
+  return machine ? ['perl', '-e', readFileSync(path, 'utf8'), '--', ...args] : ['perl', path, ...args];
+}
+
+/** Starts a program of the host, or of a machine, in its own process group, so that ending it ends what it started. */
+export function start(argv: string[], machine?: Machine): ChildProcessByStdio<Writable | null, Readable, Readable> {
+  const [file = '', ...args] = machine ? machine.kept(argv) : argv;
+  const how = { env: ENV, cwd: '/', detached: true };
+  if (!machine) return spawn(file, args, { ...how, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, { ...how, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => {}); // It ended before it was told to.
+  return child;
 }
 
 /** The same, of a program that is written to; like web it goes before what learners compute: they wait for it. */
-export function startFed(argv: string[]) {
-  return spawn('nice', ['-n', String(PRIORITY), ...argv], {
+export function startFed(argv: string[], machine?: Machine) {
+  return spawn('nice', ['-n', String(PRIORITY), ...(machine ? machine.argv(argv) : argv)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: ENV,
     cwd: '/',
@@ -55,6 +67,11 @@ export function startFed(argv: string[]) {
 /** Ends a program that start() or startFed() started, and what it started. */
 export function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (signal === 'SIGTERM' && child.stdin) {
+    // It runs on a machine, where no signal of ours arrives; see Machine.kept.
+    child.stdin.end();
+    return;
+  }
   try {
     process.kill(-child.pid, signal);
   } catch (error) {
@@ -63,10 +80,10 @@ export function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-/** Runs a program of the host to its end, within bounds. A non-zero exit is a result, not a throw. */
-export function observe(argv: string[], { timeoutMs, maxBytes }: Bounds): Promise<Observation> {
+/** Runs a program of the host, or of a machine, to its end, within bounds. A non-zero exit is a result, not a throw. */
+export function observe(argv: string[], { timeoutMs, maxBytes }: Bounds, machine?: Machine): Promise<Observation> {
   return new Promise((resolve, reject) => {
-    const child = start(argv);
+    const child = start(argv, machine);
     const chunks: Buffer[] = [];
     let size = 0;
     let stderr = '';

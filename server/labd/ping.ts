@@ -1,4 +1,5 @@
 import type { ProbeTrace } from '../network/trace.ts';
+import type { Machine } from './nodes/driver.ts';
 import { inNamespace, observe } from './observe.ts';
 
 /** Five requests 0.05 s apart and one second for the last answer are 1.2 s; starting it may take a busy machine longer, ms. */
@@ -11,10 +12,17 @@ const ERROR_CHARS = 160;
 /** What ping itself says. */
 export type Pinged = Omit<ProbeTrace, 'frames' | 'changes'>;
 
+/** Where a ping leaves from. */
+interface Place {
+  path: string;
+  machine?: Machine | undefined;
+}
+
 /** Pings from a namespace with the host's ping, as nobody with CAP_NET_RAW; the payload repeats the mark (hex). */
-export async function ping(path: string, to: string, count: number, mark: string): Promise<Pinged> {
+export async function ping({ path, machine }: Place, to: string, count: number, mark: string): Promise<Pinged> {
   const argv = ['ping', '-n', '-c', String(count), '-i', '0.05', '-W', '1', '-p', mark, to];
-  const seen = await observe(inNamespace(path, argv, 'net_raw'), { timeoutMs: PING_MS, maxBytes: PING_BYTES });
+  const bounds = { timeoutMs: PING_MS, maxBytes: PING_BYTES };
+  const seen = await observe(inNamespace(path, argv, 'net_raw'), bounds, machine);
   return { sent: count, ...readPing(seen.stdout.toString('latin1'), seen.stderr, to) };
 }
 

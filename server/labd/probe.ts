@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link, NamespaceSnapshot } from '../network/snapshot.ts';
 import type { Frame, ProbeRequest, ProbeTrace } from '../network/trace.ts';
 import { rememberNeighbours, removeLeftovers } from './leftovers.ts';
+import type { Spot } from './namespace.ts';
 import type { NodeDriver, NodeSpec, SessionId } from './nodes/driver.ts';
 import { type Pinged, ping } from './ping.ts';
 import { createRelays, type Relays } from './relays.ts';
@@ -26,13 +27,16 @@ export interface Probe {
 export function createProbe({ driver, relays = createRelays() }: { driver: NodeDriver; relays?: Relays }): Probe {
   return {
     async run(session, nodes, request) {
-      const view = openView({ driver, relays }, session, nodes);
+      const view = await openView({ driver, relays }, session, nodes);
       try {
         const from = origin(request, view);
         const spaces = await Promise.all(view.nodes.map(readNode));
-        const places = nodes.flatMap((node, index) => placesIn(node, view.nodes[index], spaces[index]?.[0]));
+        const wire = placesOnWire(driver, session);
+        // Without a wire of the host's, the ends of the nodes' own stand for it: no less true than those nodes are.
+        const stands = wire.length === 0;
+        const places = nodes.flatMap((node, index) => placesIn(node, view.nodes[index], spaces[index]?.[0], stands));
         const counted = view.nodes.flatMap((node, index) => countedIn(node, spaces[index] ?? [], request));
-        return await watch(request, from, [...places, ...placesOnWire(driver, session)], counted, view);
+        return await watch(request, from, [...places, ...wire], counted, view);
       } finally {
         view.close();
       }
@@ -42,7 +46,7 @@ export function createProbe({ driver, relays = createRelays() }: { driver: NodeD
 
 async function watch(
   { to, count }: ProbeRequest,
-  from: string,
+  from: Spot,
   places: Place[],
   counted: Counted[],
   view: View,
@@ -63,7 +67,13 @@ async function watch(
     await Promise.all(taps.map((tap) => tap.stop()));
     throw error;
   }
-  const frames = (await Promise.all(taps.map((tap) => tap.stop()))).flat();
+  const seen = await Promise.all(
+    taps.map(async ({ place: { standsFor }, stop }) => {
+      const frames = await stop();
+      return standsFor ? frames.flatMap((frame) => [frame, { ...frame, at: standsFor }]) : frames;
+    }),
+  );
+  const frames = seen.flat();
   // Also when all is answered: a neighbour that nobody needed for the answer may have been asked for.
   await removeLeftovers(before);
   frames.sort((a, b) => a.atMicros - b.atMicros);
@@ -83,17 +93,18 @@ async function listening({ place, ready }: { place: Place; ready: Promise<void> 
 }
 
 /** The namespace a probe starts from, as the vantage verified it. */
-function origin({ node, namespace }: ProbeRequest, { nodes }: View): string {
+function origin({ node, namespace }: ProbeRequest, { nodes }: View): Spot {
   const view = nodes.find(({ name }) => name === node);
   const spot = namespace === null ? view?.own : view?.named.find(({ name }) => name === namespace);
   if (!spot) throw new Error(`${node} has no namespace ${namespace ?? ''}`);
-  return spot.path;
+  return spot;
 }
 
 function placesIn(
   { name, nic, address }: NodeSpec,
   view: NodeView | undefined,
   namespace: NamespaceSnapshot | undefined,
+  stands: boolean,
 ): Place[] {
   if (!view || !namespace) return [];
   const ip = address.split('/')[0];
@@ -105,7 +116,9 @@ function placesIn(
       .sort((a, b) => Number(card(b)) - Number(card(a)) || Number(hasIpv4(b)) - Number(hasIpv4(a)))
       .slice(0, LINKS_MAX)
       .map((link): Place => {
-        return { path: view.own.path, link: link.name, at: { node: name, namespace: null, link: link.name } };
+        const { machine, path } = view.own;
+        const at = { node: name, namespace: null, link: link.name };
+        return { machine, path, link: link.name, at, ...(stands && card(link) && { standsFor: { wire: name } }) };
       })
   );
 }

@@ -61,8 +61,10 @@ sub call {
 sub below {
   my ($root, $path) = @_;
   sysopen(my $directory, $root, O_RDONLY | O_DIRECTORY) or return undef;
-  # Never across a mount: /proc of a node holds "regular files" that read the host's memory.
-  my $how = pack 'Q3', O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, $RESOLVE_NO_XDEV | $RESOLVE_NO_MAGICLINKS | $RESOLVE_IN_ROOT;
+  # Never across a mount: /proc of a node holds "regular files" that read the host's memory. Where the root is the
+  # machine's own there is no host to protect, and /var may well be a disk of its own.
+  my $here = $root eq '/' ? 0 : $RESOLVE_NO_XDEV;
+  my $how = pack 'Q3', O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, $here | $RESOLVE_NO_MAGICLINKS | $RESOLVE_IN_ROOT;
   my $descriptor = -1;
   for (1 .. $OPEN_TRIES) {
     $descriptor = syscall $SYS->{openat2}, fileno $directory, $path, $how, length $how;

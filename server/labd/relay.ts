@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Message, messagesOf, packNumber } from './netlink.ts';
-import { end, startFed } from './observe.ts';
+import type { Machine } from './nodes/driver.ts';
+import { end, script, startFed } from './observe.ts';
 
 const SCRIPT = join(import.meta.dirname, 'relay.pl');
 /**
@@ -69,9 +70,12 @@ const FAILED = 2;
 /** Instead of a namespace's number: the job is done. */
 const END = 0xffffffff;
 
-/** Starts a host. `free` hears when its relay was closed and it can open another, `gone` when it cannot any more. */
-export function startRelayHost(events: { free(): void; gone(): void }): RelayHost {
-  const child = startFed(['perl', SCRIPT]);
+/**
+ * Starts a host, here or on a machine. `free` hears when its relay was closed and it can open another, `gone` when it
+ * cannot any more.
+ */
+export function startRelayHost(events: { free(): void; gone(): void }, machine?: Machine): RelayHost {
+  const child = startFed(script(SCRIPT, [], machine), machine);
   const streams = [child, child.stdin, child.stdout, child.stderr] as unknown as Pick<Socket, 'ref' | 'unref'>[];
   const waiting: Question[] = [];
   let rest: Buffer = Buffer.alloc(0);

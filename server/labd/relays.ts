@@ -1,34 +1,44 @@
+import type { Machine } from './nodes/driver.ts';
 import { type FilePlace, type Relay, type RelayHost, startRelayHost } from './relay.ts';
 
-/** Hosts that wait for the next job: a class asks for one reading at a time and then some. */
+/** Hosts that wait for the next job, of each machine: a class asks for one reading at a time and then some. */
 const IDLE_MAX = 2;
 
 /** Opens relays by hosts that are kept for the next one. They end with this process. */
 export interface Relays {
-  /** Opens namespaces by their paths, and files: one process reads them all, whatever is asked. */
-  open(paths: string[], files?: FilePlace[]): Relay;
+  /**
+   * Opens namespaces by their paths, and files, all of this host or of one machine: one process reads them, whatever is
+   * asked.
+   */
+  open(paths: string[], files?: FilePlace[], machine?: Machine): Relay;
 }
 
-/** Makes relays; the first host is started when it is first wanted. */
+/** Makes relays; the first host of a machine is started when it is first wanted. */
 export function createRelays(): Relays {
-  const idle = new Set<RelayHost>();
+  const here = {};
+  const idle = new WeakMap<object, Set<RelayHost>>();
 
-  function start(): RelayHost {
-    const host: RelayHost = startRelayHost({
-      free() {
-        if (idle.size < IDLE_MAX) idle.add(host);
-        else host.end();
+  function start(machine: Machine | undefined, waiting: Set<RelayHost>): RelayHost {
+    const host: RelayHost = startRelayHost(
+      {
+        free() {
+          if (waiting.size < IDLE_MAX) waiting.add(host);
+          else host.end();
+        },
+        gone: () => waiting.delete(host),
       },
-      gone: () => idle.delete(host),
-    });
+      machine,
+    );
     return host;
   }
 
   return {
-    open(paths, files = []) {
-      const [waiting] = idle;
-      if (waiting) idle.delete(waiting);
-      return (waiting ?? start()).open(paths, files);
+    open(paths, files = [], machine) {
+      const waiting = idle.get(machine ?? here) ?? new Set();
+      idle.set(machine ?? here, waiting);
+      const [first] = waiting;
+      if (first) waiting.delete(first);
+      return (first ?? start(machine, waiting)).open(paths, files);
     },
   };
 }

@@ -27,7 +27,13 @@ const root = mkdtempSync(join(tmpdir(), 'netloom-root-'));
 // Only what the reader and the probe use of a driver.
 const driver = {
   kind: 'fake',
-  vantage: () => ({ own: path(node), named: named(), root, close: () => void closed++ }),
+  vantage: () => ({
+    own: path(node),
+    inode: statSync(path(node)).ino,
+    named: named(),
+    root,
+    close: () => void closed++,
+  }),
   wire: () => ({ path: path(wire), ports: { 'node-1': 'p1' } }),
 } as unknown as NodeDriver;
 

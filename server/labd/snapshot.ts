@@ -30,7 +30,7 @@ export function createSnapshotReader({
     async read(session, nodes, watch) {
       const takenAt = now();
       const started = performance.now();
-      const view = openView({ driver, relays }, session, nodes, watch.packages.length > 0 ? [DPKG] : []);
+      const view = await openView({ driver, relays }, session, nodes, watch.packages.length > 0 ? [DPKG] : []);
       try {
         const read = await Promise.all(view.nodes.map((node) => readAll(node, watch)));
         return {

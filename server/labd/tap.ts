@@ -1,5 +1,6 @@
 import type { Frame } from '../network/trace.ts';
 import { readCapture } from './capture.ts';
+import type { Machine } from './nodes/driver.ts';
 import { end, inNamespace, start } from './observe.ts';
 
 /** tcpdump listens within 30 ms; a machine where a whole class works at once may need longer, ms. */
@@ -15,9 +16,13 @@ const BUFFER_KIB = '256';
 
 /** Somewhere to listen: a namespace, an interface in it, and how the place is called in a trace. */
 export interface Place {
+  /** Where the namespace is; absent: on this host. */
+  machine?: Machine | undefined;
   path: string;
   link: string;
   at: Frame['at'];
+  /** Another place of the trace at which the same is to be seen, because nobody can listen there. */
+  standsFor?: Frame['at'] | undefined;
 }
 
 /** A running capture. */
@@ -29,9 +34,9 @@ export interface Tap {
 }
 
 /** Starts the host's tcpdump at a place, not promiscuous (the learner would see the flag), with only CAP_NET_RAW. */
-export function openTap({ path, link, at }: Place, filter: string): Tap {
+export function openTap({ machine, path, link, at }: Place, filter: string): Tap {
   const argv = ['tcpdump', '-p', '-n', '-i', link, '--immediate-mode', '-U', '-s', SNAP_BYTES, '-B', BUFFER_KIB];
-  const child = start(inNamespace(path, [...argv, '-w', '-', filter], 'net_raw'));
+  const child = start(inNamespace(path, [...argv, '-w', '-', filter], 'net_raw'), machine);
   const chunks: Buffer[] = [];
   let size = 0;
   let said = '';

@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import type { NamespaceSnapshot, NodeSnapshot } from '../network/snapshot.ts';
 import { readNamespace, type Spot } from './namespace.ts';
-import type { NodeDriver, NodeSpec, SessionId, Vantage } from './nodes/driver.ts';
+import type { Machine, NodeDriver, NodeSpec, SessionId, Vantage } from './nodes/driver.ts';
+import type { FilePlace, Relay } from './relay.ts';
 import type { Relays } from './relays.ts';
 
 /** A node may make 64 namespaces (security.md §2); no more are read. */
@@ -23,68 +23,91 @@ export interface NodeView {
   readFile(path: string, maxBytes: number, heads: string[]): Promise<Buffer | null>;
 }
 
-/** The namespaces of a session's nodes, held open by one process until it is closed. */
+/** The namespaces of a session's nodes, held open by one process per machine until it is closed. */
 export interface View {
   nodes: NodeView[];
   close(): void;
 }
 
-/** Opens the view of nodes, and these files of each; throws when the runtime offers none, or a node does not run. */
-export function openView(
+/** What one relay is to open: of this host, or of one machine. */
+interface Job {
+  machine: Machine | undefined;
+  paths: string[];
+  files: FilePlace[];
+  /** Where the relay has a namespace, by inode: one with many names is entered once. */
+  places: Map<number, number>;
+}
+
+/** Opens the view of nodes, and these files of each; rejects when the runtime offers none, or a node does not run. */
+export async function openView(
   { driver, relays }: { driver: NodeDriver; relays: Relays },
   session: SessionId,
   nodes: NodeSpec[],
   files: string[] = [],
-): View {
+): Promise<View> {
   const vantages: Vantage[] = [];
-  const release = () => {
+  const opened = new Map<Job, Relay>();
+  const close = () => {
+    for (const relay of opened.values()) relay.close();
     for (const vantage of vantages) vantage.close();
   };
-  const paths: string[] = [];
-  /** Where the relay has a namespace, by inode: one with many names is entered once. */
-  const places = new Map<number, number>();
-  const placeOf = (path: string, inode: number) => {
-    const place = places.get(inode) ?? paths.push(path) - 1;
-    places.set(inode, place);
-    return place;
-  };
   try {
-    const found = nodes.map(({ name }) => {
-      const vantage = driver.vantage?.(session, name);
+    // All of them, before anybody is told that one is missing: the others hold something open.
+    const offers = await Promise.allSettled(nodes.map(async ({ name }) => driver.vantage?.(session, name)));
+    for (const offer of offers) if (offer.status === 'fulfilled' && offer.value) vantages.push(offer.value);
+    const jobs: Job[] = [];
+    const found = nodes.map(({ name }, index) => {
+      const offer = offers[index];
+      if (offer?.status === 'rejected') throw offer.reason;
+      const vantage = offer?.value;
       if (!vantage) throw new Error(`the ${driver.kind} runtime offers no view of ${name} from outside`);
-      vantages.push(vantage);
-      const inode = statSync(vantage.own).ino;
-      const own = { path: vantage.own, inode, place: placeOf(vantage.own, inode) };
+      const job = jobOn(jobs, vantage.machine);
+      const firstFile = job.files.length;
+      job.files.push(...files.map((path) => ({ root: vantage.root, path })));
+      const own = spotIn(job, vantage.own, vantage.inode);
       const named = vantage.named
         .slice(0, NAMESPACES_MAX)
-        .map((entry) => ({ ...entry, place: placeOf(entry.path, entry.inode) }));
-      return { name, own, named, root: vantage.root };
+        .map((entry) => ({ ...entry, ...spotIn(job, entry.path, entry.inode) }));
+      return { name, job, firstFile, own: { ...own, inode: vantage.inode }, named };
     });
-    const relay = relays.open(
-      paths,
-      found.flatMap(({ root }) => files.map((path) => ({ root, path }))),
-    );
-    const spotted = <Found extends { place: number }>({ place, ...rest }: Found) => {
-      const asked = relay.namespaces[place];
+    for (const job of jobs) opened.set(job, relays.open(job.paths, job.files, job.machine));
+    const relayOf = (job: Job): Relay => {
+      const relay = opened.get(job);
+      if (!relay) throw new Error('a relay was not opened');
+      return relay;
+    };
+    const spotted = <Found extends { place: number }>({ place, ...rest }: Found, job: Job) => {
+      const asked = relayOf(job).namespaces[place];
       if (!asked) throw new Error('the relay has fewer namespaces than it was given');
       return { ...rest, asked };
     };
     return {
-      nodes: found.map(({ name, own, named }, index) => ({
+      nodes: found.map(({ name, job, firstFile, own, named }) => ({
         name,
-        own: spotted(own),
-        named: named.map(spotted),
-        readFile: (path, ...how) => relay.readFile(index * files.length + files.indexOf(path), ...how),
+        own: spotted(own, job),
+        named: named.map((entry) => spotted(entry, job)),
+        readFile: (path, ...how) => relayOf(job).readFile(firstFile + files.indexOf(path), ...how),
       })),
-      close() {
-        relay.close();
-        release();
-      },
+      close,
     };
   } catch (error) {
-    release();
+    close();
     throw error;
   }
+}
+
+function jobOn(jobs: Job[], machine: Machine | undefined): Job {
+  const known = jobs.find((job) => job.machine === machine);
+  if (known) return known;
+  const job: Job = { machine, paths: [], files: [], places: new Map() };
+  jobs.push(job);
+  return job;
+}
+
+function spotIn({ machine, paths, places }: Job, path: string, inode: number) {
+  const place = places.get(inode) ?? paths.push(path) - 1;
+  places.set(inode, place);
+  return { path, place, machine };
 }
 
 /** Reads a node: its own namespace first. One that has several names is read once, and says so. */

@@ -1,10 +1,13 @@
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import type { NodeDriver, NodeSpec, SessionId, Vantage } from './nodes/driver.ts';
-import { end, startFed } from './observe.ts';
+import type { Machine, NodeDriver, NodeSpec, SessionId, Vantage } from './nodes/driver.ts';
+import { end, script, startFed } from './observe.ts';
 
 const SCRIPT = join(import.meta.dirname, 'watcher.pl');
 /** A watcher that ended unasked is started again after this long, ms: what ended it may end it again. */
 const AGAIN_MS = 1000;
+/** And one that could not begin, because a node or a machine does not answer, after this long, ms. */
+const LATER_MS = 10_000;
 /** What a probe did to neighbours is told by the kernel this long after it, at most, ms: the watcher gathers for 100. */
 const PROBE_ECHO_MS = 250;
 /** The watcher's word for neighbours that failed. */
@@ -53,62 +56,90 @@ export function createWatches(options: {
       watchers.get(session)?.close();
       watchers.delete(session);
     } else if (!watchers.has(session) && !timers.has(session)) {
-      const watcher = open(session);
-      if (watcher) watchers.set(session, watcher);
+      watchers.set(session, open(session));
     }
   }
 
-  function open(session: SessionId): Watcher | undefined {
-    const vantages: Vantage[] = [];
-    try {
-      for (const { name } of options.nodesOf(session) ?? []) {
-        const vantage = driver.vantage?.(session, name);
-        if (vantage) vantages.push(vantage);
-      }
-      if (vantages.length === 0) return undefined;
-      return follow(session, vantages);
-    } catch (error) {
-      // A node that does not run changes nothing; when it is made again, it is watched again.
-      log.warn({ session, err: error }, 'a session is not watched');
-      return undefined;
-    } finally {
-      for (const vantage of vantages) vantage.close();
-    }
-  }
-
-  function follow(session: SessionId, vantages: Vantage[]): Watcher {
-    const child = startFed(['perl', SCRIPT, ...vantages.flatMap(({ own, mounts }) => [own, mounts])]);
-    let said = '';
+  /** Watches a session from now on, until it is closed. */
+  function open(session: SessionId): Watcher {
+    const children: ChildProcess[] = [];
     let closed = false;
-    const ended = () => {
+    const watcher = {
+      close() {
+        closed = true;
+        for (const child of children) end(child, 'SIGKILL');
+      },
+    };
+    /** Ends all of it, to begin anew later. */
+    const stop = (afterMs: number) => {
       if (closed) return;
-      closed = true;
-      log.warn({ session, said: said.trim() }, 'a watcher ended');
+      watcher.close();
       watchers.delete(session);
       const again = () => {
         timers.delete(session);
         settle(session);
       };
-      timers.set(session, setTimeout(again, AGAIN_MS).unref());
+      timers.set(session, setTimeout(again, afterMs).unref());
+    };
+    const begin = async () => {
+      const vantages = await vantagesOf(session);
+      try {
+        if (closed) return;
+        const machines = new Set(vantages.map(({ machine }) => machine));
+        for (const machine of machines) {
+          const there = vantages.filter((vantage) => vantage.machine === machine);
+          children.push(follow(session, there, machine, { isOver: () => closed, ended: () => stop(AGAIN_MS) }));
+        }
+      } finally {
+        for (const vantage of vantages) vantage.close();
+      }
+    };
+    begin().catch((error: unknown) => {
+      if (closed) return;
+      // A node that does not run changes nothing; when it is made again, it is watched again. A machine may answer later.
+      log.warn({ session, err: error }, 'a session is not watched');
+      stop(LATER_MS);
+    });
+    return watcher;
+  }
+
+  async function vantagesOf(session: SessionId): Promise<Vantage[]> {
+    const nodes = options.nodesOf(session) ?? [];
+    const offers = await Promise.allSettled(nodes.map(async ({ name }) => driver.vantage?.(session, name)));
+    const vantages = offers.flatMap((offer) => (offer.status === 'fulfilled' && offer.value ? [offer.value] : []));
+    const refused = offers.find((offer) => offer.status === 'rejected');
+    if (!refused) return vantages;
+    for (const vantage of vantages) vantage.close();
+    throw refused.reason;
+  }
+
+  function follow(
+    session: SessionId,
+    vantages: Vantage[],
+    machine: Machine | undefined,
+    { isOver, ended }: { isOver(): boolean; ended(): void },
+  ): ChildProcess {
+    const places = vantages.flatMap(({ own, mounts }) => [own, mounts]);
+    const child = startFed(script(SCRIPT, places, machine), machine);
+    let said = '';
+    const over = () => {
+      if (isOver()) return;
+      log.warn({ session, said: said.trim() }, 'a watcher ended');
+      ended();
     };
     child.stdout.on('data', (words: Buffer) => {
       // Beginning to listen is news, too: something may have changed before.
       const counts = words.some((word) => word !== NEIGHBOUR);
-      if (!closed && (counts || !probes.has(session))) options.changed(session);
+      if (!isOver() && (counts || !probes.has(session))) options.changed(session);
     });
     child.stderr.on('data', (chunk: Buffer) => {
       if (said.length < 2000) said += chunk.toString('latin1');
     });
     // It ended: `close` tells.
     child.stdin.on('error', () => undefined);
-    child.on('error', ended);
-    child.on('close', ended);
-    return {
-      close() {
-        closed = true;
-        end(child, 'SIGKILL');
-      },
-    };
+    child.on('error', over);
+    child.on('close', over);
+    return child;
   }
 
   function count(counts: Map<SessionId, number>, session: SessionId, by: 1 | -1): void {

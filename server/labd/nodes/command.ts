@@ -9,7 +9,7 @@ export interface CommandOptions {
   timeoutMs: number;
   /** Bytes of standard output and standard error together; beyond them it is killed. */
   maxBytes: number;
-  input?: string | undefined;
+  input?: string | Buffer | undefined;
   /** Ends what killing the command does not reach, when a limit stopped it; awaited. */
   onStop?: () => Promise<void>;
 }

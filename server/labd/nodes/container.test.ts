@@ -205,7 +205,7 @@ describe('the lab', () => {
     const forge =
       'touch /run/netns/file; ln -s /proc/1/ns/net /run/netns/link; mkdir /run/netns/folder; ln -s docker1 /run/netns/alias';
     await run(main, 'node-1', forge);
-    const vantage = driver.vantage?.(main, 'node-1');
+    const vantage = await driver.vantage?.(main, 'node-1');
     expect(vantage?.named.map(({ name }) => name)).toEqual(['docker1']);
     const inside = (path: string) =>
       execFileSync('nsenter', [`--net=${path}`, 'ip', '-brief', 'addr'], { encoding: 'utf8' });

@@ -2,14 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeDriver } from './driver.ts';
 import { createFakeDriver } from './fake.ts';
 import { BUILD_TIME, LIMITS, openTestbed, twoNodes } from './testbed.ts';
+import { openSshTestbed } from './testhosts.ts';
 
 /** A driver under the one contract, and how it is closed; in a real one commands run. */
-type Opened = { driver: NodeDriver; close(): Promise<void> };
+type Opened = { driver: NodeDriver; close(): Promise<unknown> };
 const drivers: [kind: NodeDriver['kind'], real: boolean, open: () => Promise<Opened>][] = [
   ['container', true, openTestbed],
+  ['ssh', true, openSshTestbed],
   ['fake', false, async () => ({ driver: createFakeDriver(), close: async () => {} })],
 ];
-const topology = twoNodes();
+const topology = { ...twoNodes(), lab: 'overlay-vxlan' };
 
 describe.each(drivers)('the %s driver', (_kind, real, open) => {
   const id = 'conformance0';

@@ -13,8 +13,15 @@ export interface NodeSpec {
   address: string;
 }
 
+/** The ways to make nodes. */
+export type Runtime = 'container' | 'vm' | 'ssh';
+
 /** What a session's machines look like. Two or more nodes on one private layer 2. */
 export interface Topology {
+  /** How the nodes are to be made; absent: as this labd usually does. */
+  runtime?: Runtime | undefined;
+  /** Whose nodes they are: machines that are somebody's own are set aside by lab. */
+  lab?: string | undefined;
   nodes: NodeSpec[];
   /** Whether nf_tables and iptables work inside the nodes (security.md: closed unless the lab asks). */
   netfilter: boolean;
@@ -46,13 +53,25 @@ export interface ExecResult {
 /** Progress of a long job, for people: what is happening now. */
 export type Progress = (stage: 'files' | 'network' | 'starting' | 'ready', node?: NodeName) => void;
 
+/** A machine whose kernel is not this host's: a program is started there by starting one of this host's. */
+export interface Machine {
+  /** What to start here, so that a program runs there as root. It has to end by itself when its standard input does. */
+  argv(program: string[]): string[];
+  /** The same of a program that reads no standard input: the input's end is a SIGTERM for it. */
+  kept(program: string[]): string[];
+}
+
 /**
  * How the host reads a node's network without entering the node: paths that `nsenter --net=` takes. They stay valid
  * while the node lives. `named` lists the namespaces the learner made, each verified by inode so that no name or link
  * forged inside the node can point elsewhere; close() releases what holds them open.
  */
 export interface Vantage {
+  /** Where all these paths are, and the programs that are to use them; absent: on this host. */
+  machine?: Machine | undefined;
   own: string;
+  /** Of the namespace at `own`. */
+  inode: number;
   named: { name: string; inode: number; path: string }[];
   /** The node's files. Only relay.pl opens what is below, because it follows no link out of it. */
   root: string;
@@ -61,9 +80,17 @@ export interface Vantage {
   close(): void;
 }
 
+/** What a runtime cannot promise of a session's nodes. */
+export interface Caveats {
+  /** The machines are somebody's own, with the learner as their root: what they say of themselves is what he lets them say. */
+  isAdvisory: boolean;
+  /** What could not be brought back to how it was before the lab, in words for people. */
+  remains: { node: NodeName; what: string }[];
+}
+
 /** A runtime: how nodes are made, entered, read and removed. Made by a function, a plain object. */
 export interface NodeDriver {
-  readonly kind: 'container' | 'vm' | 'ssh' | 'fake';
+  readonly kind: Runtime | 'several' | 'fake';
   /** Makes all nodes of a session, wired and addressed. Idempotent: a half-made session is finished or made anew. */
   create(session: SessionId, topology: Topology, progress?: Progress): Promise<void>;
   /** Puts one node back to its first state, on the same wire. */
@@ -78,8 +105,10 @@ export interface NodeDriver {
   shell(session: SessionId, node: NodeName): PtyCommand;
   /** Runs a command as root in the node, through the runtime (capabilities, seccomp and cgroup apply). */
   exec(session: SessionId, node: NodeName, argv: string[], limits: Limits, stdin?: string): Promise<ExecResult>;
-  /** Where the host may look at the node's network from outside; absent where the runtime has no such place. */
-  vantage?(session: SessionId, node: NodeName): Vantage;
-  /** `nsenter --net=` path of the host-owned switch and the port that leads to each node; absent as above. */
-  wire?(session: SessionId): { path: string; ports: Record<NodeName, string> };
+  /** Where the host may look at the node's network from outside; absent, or nothing, where the runtime has no such place. */
+  vantage?(session: SessionId, node: NodeName): Vantage | Promise<Vantage> | undefined;
+  /** `nsenter --net=` path of the host-owned switch and the port that leads to each node; absent, or nothing, as above. */
+  wire?(session: SessionId): { path: string; ports: Record<NodeName, string> } | undefined;
+  /** What people have to know of these nodes; absent, or nothing, where the runtime keeps every promise. */
+  caveats?(session: SessionId): Caveats | undefined;
 }

@@ -17,24 +17,26 @@ const NAMED = /^\d+ \d+ \d+:\d+ net:\[(\d+)\] \/run\/netns\/([A-Za-z0-9_.-]{1,64
 export function openVantage(own: string, init: number, stillInit: () => boolean): Omit<Vantage, 'root'> {
   const named: Vantage['named'] = [];
   const descriptors: number[] = [];
+  let inode: number;
   const close = () => {
     for (const descriptor of descriptors.splice(0)) closeSync(descriptor);
   };
   try {
-    const device = statSync(own).dev;
+    const { dev: device, ino } = statSync(own);
+    inode = ino;
     const found = new Map<string, number>();
     for (const line of readFileSync(`/proc/${init}/mountinfo`, 'utf8').split('\n')) {
       const match = NAMED.exec(line);
       // A name that was mounted over is listed twice; the later line is what the name means now.
       if (match?.[1] && match[2]) found.set(match[2], Number(match[1]));
     }
-    for (const [name, inode] of [...found].slice(0, MAX_NAMED)) {
+    for (const [name, number] of [...found].slice(0, MAX_NAMED)) {
       const descriptor = openUnfollowed(`/proc/${init}/root/run/netns/${name}`);
       if (descriptor === null) continue;
       descriptors.push(descriptor);
       const stat = fstatSync(descriptor);
-      if (stat.ino === inode && stat.dev === device) {
-        named.push({ name, inode, path: `/proc/${process.pid}/fd/${descriptor}` });
+      if (stat.ino === number && stat.dev === device) {
+        named.push({ name, inode: number, path: `/proc/${process.pid}/fd/${descriptor}` });
       }
     }
     if (!stillInit()) throw new Error('节点没有运行');
@@ -42,7 +44,7 @@ export function openVantage(own: string, init: number, stillInit: () => boolean)
     close();
     throw error;
   }
-  return { own, named, mounts: `/proc/${init}/mountinfo`, close };
+  return { own, inode, named, mounts: `/proc/${init}/mountinfo`, close };
 }
 
 function openUnfollowed(path: string): number | null {

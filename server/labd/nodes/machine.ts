@@ -1,0 +1,273 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { script } from '../observe.ts';
+import { runCommand } from './command.ts';
+import type { ExecResult, Limits, Machine, PtyCommand, Vantage } from './driver.ts';
+import { createLookout } from './lookout.ts';
+import { ENVIRONMENT } from './oci.ts';
+
+const RUNNER = join(import.meta.dirname, 'runner.pl');
+/** Seconds until a machine must have let us in; one that is asleep, or emulated, takes a few. */
+const CONNECT_SECONDS = 10;
+/** ms. The same with ssh's own start and end. */
+const CONNECT_TIMEOUT = (CONNECT_SECONDS + 5) * 1_000;
+/** Seconds between two signs of life, and how many may be missed before a connection is given up. */
+const ALIVE_SECONDS = 5;
+const ALIVE_MISSES = 3;
+/** Seconds by which the machine ends a command later than labd does: it is for when labd cannot say so any more. */
+const PATIENCE = 5;
+/** ms. Ending everything that a command started; the machine's own time for it is 5 s. */
+const SWEEP_TIMEOUT = 8_000;
+/** Bytes: the lines that runner.pl puts around a command's standard error, and what ssh may say before. */
+const FRAME_BYTES = 2_048;
+/** Bytes, of an explanation. */
+const MESSAGE_BYTES = 4_096;
+/** What programs of labd's have there; the same as on this host, see observe.ts. */
+const OBSERVERS = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+
+/** How a machine is reached. */
+export interface Reach {
+  /** A name for it, `[a-z0-9-]+`, distinct in the directory. */
+  name: string;
+  /** Where ssh connects to; with a proxy only a name. */
+  host: string;
+  port?: number;
+  /** root, or who may become root by `sudo -n`. */
+  user: string;
+  /** File of the private key. */
+  identity: string;
+  /** The one key the machine may have, as in its `ssh_host_*_key.pub`: `ssh-ed25519 AAAA…`. */
+  hostKey: string;
+  /** A command whose standard input and output lead to the machine's sshd, instead of host and port. */
+  proxy?: string;
+  /** There can be one connection only: nothing is tried beside it. */
+  single?: boolean;
+}
+
+/** A machine that the OpenSSH client keeps a connection to. */
+export interface SshMachine extends Machine {
+  /** Connects, if that is not so already; rejects with what is wrong, for people. */
+  open(): Promise<void>;
+  /** Runs a command as root, bounded as NodeDriver.exec is. */
+  exec(argv: string[], limits: Limits, stdin?: string, environment?: Record<string, string>): Promise<ExecResult>;
+  /** What ptyd is to spawn so that a program has the caller's pty there. */
+  shell(argv: string[], environment: Record<string, string>): PtyCommand;
+  /** Ends everything there whose environment has this line, NAME=VALUE. */
+  sweep(line: string): Promise<void>;
+  /** What is to be seen there: of everything, or of what the init of this pid sees. */
+  vantage(init?: number): Promise<Vantage>;
+  /** Ends the connection and all that goes over it. */
+  close(): Promise<void>;
+}
+
+/**
+ * A machine reached by `ssh`. A connection of its own process is kept up (ControlMaster), over which programs start in some
+ * 10 ms; it outlives labd, and with it the shells. Where it is lost, or carries no more (MaxSessions of sshd_config(5)), ssh
+ * connects anew by itself. Sockets are kept in the directory, which must be short (108 bytes in all, unix(7)).
+ */
+export function createMachine(directory: string, reach: Reach): SshMachine {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const socket = join(directory, reach.name);
+  const knownHosts = join(directory, `${reach.name}.known`);
+  writeFileSync(knownHosts, `${reach.name} ${reach.hostKey}\n`, { mode: 0o600 });
+  const common = optionsOf(reach, knownHosts);
+  const proxy = reach.proxy ? ['-o', `ProxyCommand=${reach.proxy}`] : [];
+  const beside = reach.single ? ['-o', 'ProxyCommand=false'] : proxy;
+  const destination = ['--', reach.host];
+  let opening: Promise<void> | undefined;
+
+  /** The argv of an ssh that runs a program there, as root, with nothing but this environment. */
+  function client(program: string[], environment: Record<string, string>, ...options: string[]): string[] {
+    const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+    const root = reach.user === 'root' ? [] : ['sudo', '-n'];
+    const command = ['exec', ...[...root, 'env', '-i', '-C', '/', ...variables, ...program].map(quote)].join(' ');
+    return ['ssh', ...options, ...common, ...beside, '-S', socket, ...destination, command];
+  }
+
+  async function connectAnew(): Promise<void> {
+    rmSync(socket, { force: true });
+    // -f: it ends when the connection is there, and leaves its child to keep it up.
+    const args = ['-f', '-N', '-T', '-M', ...common, ...proxy, '-S', socket, '-o', 'ControlPersist=no', ...destination];
+    const { code, stderr, stopped } = await runCommand('ssh', args, {
+      timeoutMs: CONNECT_TIMEOUT,
+      maxBytes: MESSAGE_BYTES,
+    });
+    if (code !== 0) throw new Error(wordsOf(reach, stopped ? 'timed out' : stderr.toString()), { cause: `${stderr}` });
+  }
+
+  async function open(): Promise<void> {
+    if (await answers(socket)) return;
+    opening ??= connectAnew().finally(() => {
+      opening = undefined;
+    });
+    await opening;
+  }
+
+  const runner = (...args: string[]) => ['perl', '-e', readFileSync(RUNNER, 'utf8'), '--', ...args];
+  const quiet = ['-T', '-o', 'LogLevel=ERROR'];
+
+  async function sweep(line: string): Promise<void> {
+    const [file = '', ...args] = client(runner('sweep', line), OBSERVERS, ...quiet);
+    const { code, stderr } = await runCommand(file, args, { timeoutMs: SWEEP_TIMEOUT, maxBytes: MESSAGE_BYTES });
+    if (code !== 0) throw new Error(`${reach.host} 上的进程无法结束`, { cause: stderr.toString() });
+  }
+
+  const machine: Machine = {
+    argv: (program) => client(program, OBSERVERS, ...quiet),
+    kept: (program) => client(runner('keep', ...program), OBSERVERS, ...quiet),
+  };
+  const lookout = createLookout((path) => machine.argv(script(path, [], machine)));
+
+  return {
+    ...machine,
+    open,
+
+    async exec(argv, { timeoutMs, maxBytes }, stdin = '', environment = {}) {
+      await open();
+      const mark = randomUUID();
+      const variables = { ...ENVIRONMENT, TERM: 'dumb', ...environment, NETLOOM_EXEC: mark };
+      const job = [`${Math.ceil(timeoutMs / 1_000) + PATIENCE}`, ...assignments(variables), '', ...argv];
+      if (job.some((field) => field.includes('\0'))) throw new Error('a command cannot contain NUL');
+      const [file = '', ...args] = client(runner('run', mark), { ...OBSERVERS, NETLOOM_EXEC: mark }, ...quiet);
+      const ended = await runCommand(file, args, {
+        timeoutMs,
+        maxBytes: maxBytes + FRAME_BYTES,
+        input: Buffer.concat([framed(job), Buffer.from(stdin)]),
+        onStop: () => sweep(`NETLOOM_EXEC=${mark}`),
+      });
+      const result = unframed(ended, mark, maxBytes);
+      if (!result) throw new Error(wordsOf(reach, ended.stderr.toString()), { cause: `${ended.stderr}` });
+      return result;
+    },
+
+    shell(argv, environment) {
+      const terminal = { ...ENVIRONMENT, TERM: 'xterm-256color', COLORTERM: 'truecolor', ...environment };
+      // -q: what ssh has to say is not the learner's concern, and would stand on the screen.
+      const [file = '', ...args] = client(['env', '-C', ENVIRONMENT.HOME, ...argv], terminal, '-tt', '-q');
+      return { file, args, env: { PATH: ENVIRONMENT.PATH, TERM: terminal.TERM } };
+    },
+
+    sweep,
+
+    async vantage(init = 1) {
+      await open();
+      const { inode, named } = await lookout.look(init);
+      const there = (name: string) => `${init === 1 ? '' : `/proc/${init}/root`}/run/netns/${name}`;
+      return {
+        machine,
+        own: `/proc/${init}/ns/net`,
+        inode,
+        named: named.map((found) => ({ ...found, path: there(found.name) })),
+        root: init === 1 ? '/' : `/proc/${init}/root`,
+        mounts: `/proc/${init}/mountinfo`,
+        // Nothing is held open: whose names these are is root of that kernel anyway, and could only mislead himself.
+        close() {},
+      };
+    },
+
+    async close() {
+      lookout.close();
+      await opening?.catch(() => undefined);
+      if (await answers(socket)) {
+        const child = spawn('ssh', ['-q', ...common, ...proxy, '-S', socket, '-O', 'exit', ...destination], {
+          stdio: 'ignore',
+        });
+        await new Promise((resolve) => child.once('close', resolve).once('error', resolve));
+      }
+      for (const path of [socket, knownHosts]) rmSync(path, { force: true });
+    },
+  };
+}
+
+/** Nothing of this host's or its people's configuration counts, and nothing of this host is offered to the machine. */
+function optionsOf({ name, port, user, identity }: Reach, knownHosts: string): string[] {
+  const options = {
+    BatchMode: 'yes',
+    User: user,
+    IdentityFile: identity,
+    IdentitiesOnly: 'yes',
+    IdentityAgent: 'none',
+    PreferredAuthentications: 'publickey',
+    UserKnownHostsFile: knownHosts,
+    GlobalKnownHostsFile: '/dev/null',
+    StrictHostKeyChecking: 'yes',
+    HostKeyAlias: name,
+    UpdateHostKeys: 'no',
+    CheckHostIP: 'no',
+    ClearAllForwardings: 'yes',
+    ForwardAgent: 'no',
+    ForwardX11: 'no',
+    EscapeChar: 'none',
+    ConnectTimeout: `${CONNECT_SECONDS}`,
+    ServerAliveInterval: `${ALIVE_SECONDS}`,
+    ServerAliveCountMax: `${ALIVE_MISSES}`,
+    ...(port && { Port: `${port}` }),
+  };
+  return ['-F', 'none', ...Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])];
+}
+
+/** A word for the machine's shell, whatever is in it. */
+function quote(word: string): string {
+  return /^[A-Za-z0-9_./=:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function assignments(environment: Record<string, string>): string[] {
+  return Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+}
+
+function framed(fields: string[]): Buffer {
+  const bytes = Buffer.from(fields.join('\0'));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+/** What the command itself said and how it ended; nothing when it was not begun, or its end was not heard of. */
+function unframed(
+  { stdout, stderr, stopped }: Awaited<ReturnType<typeof runCommand>>,
+  mark: string,
+  maxBytes: number,
+): ExecResult | undefined {
+  const whole = stderr.toString('latin1');
+  const begun = whole.indexOf(`${mark}\n`);
+  const from = begun < 0 ? stderr.length : begun + mark.length + 1;
+  const end = whole.lastIndexOf(`\n${mark} `);
+  const said = stderr.subarray(from, end < from ? undefined : end);
+  const isFull = stdout.length + said.length > maxBytes;
+  const output = { stdout: cut(stdout, maxBytes), stderr: cut(said, Math.max(0, maxBytes - stdout.length)) };
+  if (stopped || isFull) return { ...output, code: null, stopped: stopped ?? 'output' };
+  const code = /^\d+/.exec(whole.slice(end + mark.length + 2))?.[0];
+  return begun < 0 || end < 0 || code === undefined ? undefined : { ...output, code: Number(code) };
+}
+
+function cut(bytes: Buffer, most: number): string {
+  return bytes.subarray(0, most).toString();
+}
+
+/** Whether somebody listens at a socket. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+/** What ssh's complaint means, for people. */
+function wordsOf({ host, port }: Reach, said: string): string {
+  const where = port ? `${host}:${port}` : host;
+  if (/Host key verification failed|HOST IDENTIFICATION HAS CHANGED/.test(said))
+    return `${where} 的主机密钥和登记的不一样：可能换了机器，也可能有人冒充，没有连接`;
+  if (/Permission denied/.test(said)) return `${where} 不接受登记的用户和密钥`;
+  if (/UNPROTECTED PRIVATE KEY|Load key|no such identity|not accessible/i.test(said))
+    return `登录 ${where} 的密钥文件读不了，或者权限太宽（应为 0600）`;
+  if (/timed out|No route to host|Connection refused|unreachable|Could not resolve/i.test(said))
+    return `连不上 ${where}：机器没有开机、网络不通，或者没有运行 sshd`;
+  return `和 ${where} 的 ssh 连接断了，或者没有建立起来`;
+}
