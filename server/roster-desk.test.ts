@@ -89,6 +89,16 @@ it('merges while the other erases, removes, or resets: one sentence, and nobody 
   }
 });
 
+it('remembers of a learner who comes later what was done to their line', async () => {
+  const [entry, twice] = [await learner('c1', '来了'), await learner('c2', '来了')];
+  expect(code(await ann.ask('roster:merge', { class: 'net', learner: entry, duplicate: twice }))).toBe('ok');
+  const person = newId();
+  await door.store.people.create(person, undefined, Date.now());
+  expect(await door.store.roster.claim('net', entry, person, Date.now())).toBe(true);
+  const log = await ann.ask('audit:list', { class: 'net' });
+  expect(log.ok && log.data.entries[0]).toMatchObject({ action: 'roster:merge', subject: person, subjectName: '来了' });
+});
+
 it('keeps the last admin, and somebody who is not only this class’s', async () => {
   const person = await learner('b1', '两班');
   const staff = { class: 'net', person: annIs };
@@ -120,14 +130,4 @@ it('erases a learner with everything that is theirs, and signs them out', async 
   const log = await ben.ask('audit:list', { class: 'net' });
   expect(log.ok && log.data.entries[0]).toMatchObject({ action: 'person:erase', detail: {} });
   expect(JSON.stringify(log)).not.toMatch(/走了|走啦|gone/);
-});
-
-it('remembers of a learner who comes later what was done to their line', async () => {
-  const [entry, twice] = [await learner('c1', '来了'), await learner('c2', '来了')];
-  expect(code(await ann.ask('roster:merge', { class: 'net', learner: entry, duplicate: twice }))).toBe('ok');
-  const { cookie } = await door.learner();
-  const person = (await door.classroom.personOf(cookie.split('=')[1] ?? '')) ?? '';
-  expect(await door.store.roster.claim('net', entry, person, Date.now())).toBe(true);
-  const log = await ann.ask('audit:list', { class: 'net' });
-  expect(log.ok && log.data.entries[0]).toMatchObject({ action: 'roster:merge', subject: person, subjectName: '来了' });
 });
