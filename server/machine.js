@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
+import { hardening } from './hardening.js';
 
 /** Overlay on an id-mapped layer needs Linux 5.19 (security.md §2). */
 const KERNEL_MIN = [5, 19];
@@ -146,36 +147,6 @@ export function kernelFeatures() {
   ];
 }
 
-/** runc's fixes for its procfs and mask races (CVE-2025-31133, -52565, -52881) came with 1.2.8; the user namespace stands in. */
-function runcAdvice() {
-  const version = /runc version (\d+)\.(\d+)\.(\d+)/.exec(
-    spawnSync('runc', ['--version'], { encoding: 'utf8' }).stdout ?? '',
-  );
-  if (!version) return [];
-  const [, major, minor, patch] = version.map(Number);
-  const old = major < 1 || (major === 1 && (minor < 2 || (minor === 2 && patch < 8)));
-  const note = old ? '可以使用；给不熟悉的人用时，建议把 1.2.8 以上的 runc 放在 PATH 里' : undefined;
-  return [{ name: `runc ${major}.${minor}.${patch}`, ok: true, remedy: '', note }];
-}
-
-/** Of an entry of connection tracking in the kernel's memory, bytes (struct nf_conn with its extensions). */
-const CONNTRACK_BYTES = 320;
-/** So many entries in each namespace are more than any lesson needs. */
-const CONNTRACK_ENOUGH = 65_536;
-
-/** Labs with netfilter let each namespace track as many connections as this one number allows. */
-function conntrackAdvice() {
-  const path = '/proc/sys/net/netfilter/nf_conntrack_max';
-  if (!existsSync(path)) return [];
-  const most = Number(readFileSync(path, 'utf8'));
-  const megabytes = Math.round((most * CONNTRACK_BYTES) / 1024 / 1024);
-  const note =
-    most > CONNTRACK_ENOUGH
-      ? `打开了 netfilter 的实验里，每个命名空间最多占约 ${megabytes} MB 内核内存；给不熟悉的人用时，建议 sysctl -w net.netfilter.nf_conntrack_max=16384`
-      : undefined;
-  return [{ name: `连接跟踪上限 ${most}`, ok: true, remedy: '', note }];
-}
-
 /**
  * Everything about this machine, line by line, for `lab doctor`. A line that is ok may still carry a note.
  * @param {string} directory where data is kept
@@ -196,5 +167,5 @@ export function examine(directory) {
     ok: free >= DISK_MIN_MB,
     remedy: `请腾出至少 ${DISK_MIN_MB} MB，或用 NETLOOM_DATA 换一个目录。`,
   };
-  return [...basics(), ...has, ...runcAdvice(), ...conntrackAdvice(), ...kernelFeatures(), disk];
+  return [...basics(), ...has, ...kernelFeatures(), ...hardening(directory), disk];
 }
