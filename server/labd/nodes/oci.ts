@@ -85,10 +85,12 @@ export interface NodeParts {
   /** The host's uid and gid of the node's root, and how many follow it. */
   ids: { base: number; size: number };
   netfilter: boolean;
+  /** The AppArmor profile that confines it, where there is one. */
+  profile: string | null;
 }
 
 /** The OCI runtime configuration of a node (github.com/opencontainers/runtime-spec, config.md). */
-export function ociConfig({ hostname, rootfs, userns, netns, cgroup, ids, netfilter }: NodeParts) {
+export function ociConfig({ hostname, rootfs, userns, netns, cgroup, ids, netfilter, profile }: NodeParts) {
   const mapping = [{ containerID: 0, hostID: ids.base, size: ids.size }];
   const sealed = ['nosuid', 'noexec', 'nodev'];
   const mount = (destination: string, type: string, ...options: string[]) => ({
@@ -109,6 +111,8 @@ export function ociConfig({ hostname, rootfs, userns, netns, cgroup, ids, netfil
       capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
       noNewPrivileges: true,
       oomScoreAdj: OOM_SCORE,
+      // runc refuses to start a node with one on a kernel without AppArmor.
+      ...(profile !== null && { apparmorProfile: profile }),
     },
     root: { path: rootfs, readonly: false },
     hostname,
