@@ -27,7 +27,7 @@ const nothing = async () => undefined;
 const labd = composeLabd(
   env,
   { open: nothing, close: nothing, list: async () => [] },
-  { progress: nothing, changed: nothing },
+  { progress: nothing, changed: nothing, alarmed: nothing },
 );
 const lab = loadAll(join(root, 'content/labs')).find((each) => each.id === 'overlay-vxlan') as Lab;
 const ids = lab.checkpoints.map((each) => each.id);

@@ -1,5 +1,6 @@
 import type { Circumstances } from './grading.ts';
 import type { Standing } from './jumps.ts';
+import type { Alarm } from './network/alarm.ts';
 import type { CheckpointResult, LabState, SessionState, ShownResult, Stage, TerminalInfo } from './protocol.ts';
 import type { OpenedHint } from './store/hints.ts';
 
@@ -52,6 +53,8 @@ export interface LabSession {
   terminalEnded(terminal: string): void;
   /** labd says how far it is with making the nodes. */
   progress(stage: Exclude<Stage, 'queued'>, node?: string): void;
+  /** labd had to stop something in the nodes; nothing when that is over. */
+  alarmed(alarms: Alarm[]): void;
   /** The nodes were found dead. */
   died(): void;
   /** When the nodes go if nobody comes. */

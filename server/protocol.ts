@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Fact } from '../content/check.ts';
 import { factId } from '../content/schema.ts';
 import { type Guide, type LessonAnswers, type LessonNews, lessonRequests } from './lesson-protocol.ts';
+import type { Alarm } from './network/alarm.ts';
 import { type PeopleAnswers, peopleRequests } from './people-protocol.ts';
 import { type RecordAnswers, recordRequests } from './record-protocol.ts';
 import { lab, node, step, terminal } from './shapes.ts';
@@ -178,7 +179,15 @@ export type SessionState =
   | { status: 'none' }
   | { status: 'creating'; since: number; stage: Stage; node?: string }
   /** `stopped`: the nodes were to be brought to the start of a step, by number, and this is why they are not there. */
-  | { status: 'ready'; since: number; expiresAt: number; terminals: TerminalInfo[]; stopped?: Stopped & { to: number } }
+  | {
+      status: 'ready';
+      since: number;
+      expiresAt: number;
+      terminals: TerminalInfo[];
+      stopped?: Stopped & { to: number };
+      /** What the platform had to stop in the nodes since they were made; absent when nothing. */
+      alarms?: Alarm[];
+    }
   /** `nodes` are made anew and brought to the start of step `to`; `playing`: how far that is, once they are made. */
   | {
       status: 'resetting';

@@ -59,7 +59,7 @@ function composeOwnLabd(env: Env, data: string): ReturnType<typeof composeLabd> 
   return composeLabd(
     { ...env, data },
     { open: nothing, close: nothing, list: async () => [] },
-    { progress: nothing, changed: nothing },
+    { progress: nothing, changed: nothing, alarmed: nothing },
   );
 }
 

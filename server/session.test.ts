@@ -1,12 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Standing } from './jumps.ts';
+import type { Labd } from './labd/contract.ts';
+import type { Alarm } from './network/alarm.ts';
 import type { SessionState, TerminalInfo } from './protocol.ts';
 import { createLabSession } from './session.ts';
 import type { OpenedHint } from './store/hints.ts';
 import { createFakeLabd, createTestLab } from './testbed.ts';
 
 function setUp(adopted?: { since: number; terminals: TerminalInfo[]; standing: Standing }) {
-  const labd = createFakeLabd();
+  const existing: Awaited<ReturnType<Labd['list']>> = [];
+  const labd = createFakeLabd(existing);
   const { source, truth } = createTestLab();
   const record = {
     started: vi.fn(async () => undefined),
@@ -39,7 +42,7 @@ function setUp(adopted?: { since: number; terminals: TerminalInfo[]; standing: S
     return 'terminals' in state ? state.terminals : [];
   };
   const on = (node: string) => listed().find((each) => each.node === node)?.terminal;
-  return { session, labd, truth, record, fault, told, listed, on };
+  return { session, labd, existing, truth, record, fault, told, listed, on };
 }
 
 describe('a lab session', () => {
@@ -139,6 +142,24 @@ describe('a lab session', () => {
     labd.fail('snapshot', true);
     await session.judge(true, 'links');
     await vi.waitFor(() => expect(told()).toMatchObject({ status: 'broken', reason: 'nodes-died' }));
+  });
+
+  it('tells what labd had to stop, and is not broken for a node that was halted', async () => {
+    const { session, labd, existing, told } = setUp();
+    await session.start();
+    expect(told()).not.toHaveProperty('alarms');
+    const alarm: Alarm = { node: 'node-1', found: 'storm', did: 'halted', links: [], at: 1 };
+    session.alarmed([alarm]);
+    expect(told()).toMatchObject({ status: 'ready', alarms: [alarm] });
+    existing.push({ session: 'session1', alive: false, alarms: [alarm] });
+    labd.fail('snapshot', true);
+    await session.judge(true, 'links');
+    await vi.waitFor(() => expect(labd.calls).toContain('list'));
+    expect(told()).toMatchObject({ status: 'ready' });
+    await session.reset({ node: 'node-1' });
+    session.alarmed([]);
+    expect(labd.calls).toContain('reset node-1');
+    expect(told()).not.toHaveProperty('alarms');
   });
 
   it('is broken when the nodes of a former web are dead, and gone nodes can be made again', async () => {

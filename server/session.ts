@@ -6,6 +6,7 @@ import { createJudge, type LabSource } from './judge.ts';
 import { createJumps, type Standing } from './jumps.ts';
 import type { LabSession, SessionRecord } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
+import type { Alarm } from './network/alarm.ts';
 import type { CheckpointResult, SessionState, TerminalInfo } from './protocol.ts';
 import { scoreOf } from './score.ts';
 import { createShells } from './shells.ts';
@@ -42,6 +43,7 @@ export function createLabSession(options: {
   let phase: Phase = options.adopted ? { status: 'ready', since: options.adopted.since } : { status: 'none' };
   let isClosed = false;
   let step: string | undefined;
+  let alarms: Alarm[] = [];
   let turn: Promise<unknown> = Promise.resolve();
 
   const clock = createClock({ times: options.times, now, started: record.started, finished: record.finished });
@@ -96,7 +98,8 @@ export function createLabSession(options: {
   function sessionState(): SessionState {
     if (phase.status !== 'ready' && phase.status !== 'resetting') return phase;
     const there = { ...phase, expiresAt, terminals: shells.list() };
-    return there.status === 'ready' ? { ...there, stopped: jumps.stopped() } : there;
+    if (there.status !== 'ready') return there;
+    return { ...there, stopped: jumps.stopped(), ...(alarms.length > 0 && { alarms }) };
   }
 
   /** Runs what changes nodes or terminals after what was begun before, whatever became of that. */
@@ -155,7 +158,8 @@ export function createLabSession(options: {
   /** A node's init may have been killed, by the learner or for want of memory. */
   async function lookAlive(): Promise<void> {
     const mine = (await labd.list()).find((each) => each.session === id);
-    if (!mine?.alive) died();
+    // One that was halted is told of as such, and the others live.
+    if (!mine?.alive && !mine?.alarms?.some(({ did }) => did === 'halted')) died();
   }
 
   function died(): void {
@@ -277,6 +281,10 @@ export function createLabSession(options: {
     },
     progress(stage, node) {
       if (phase.status === 'creating') set({ ...phase, stage, node });
+    },
+    alarmed(next) {
+      alarms = next;
+      options.changed();
     },
     died,
     setExpiry(next) {

@@ -4,6 +4,7 @@ import type { LabSource } from './judge.ts';
 import type { Standing } from './jumps.ts';
 import type { LabSession, SessionPart } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
+import type { Alarm } from './network/alarm.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { CheckpointResult, SessionState, Stage, TerminalInfo } from './protocol.ts';
 import { newId } from './secrets.ts';
@@ -55,6 +56,8 @@ export interface Sessions {
   /** How many sessions are in which state; those that have no nodes and nobody looks at are forgotten after a while. */
   count(): Partial<Record<SessionState['status'], number>>;
   progress(id: string, stage: Exclude<Stage, 'queued'>, node?: string): void;
+  /** labd had to stop something in a session's nodes, or that is over. */
+  alarmed(id: string, alarms: Alarm[]): void;
   /** Takes over what a former web left: sessions whose nodes live go on, the others say that they died. */
   adopt(terminals: string[]): Promise<void>;
   /** A lab's files were edited: its learners hear of the new state. */
@@ -327,8 +330,11 @@ export function createSessions(options: {
     progress(id, stage, node) {
       byId(id)?.session.progress(stage, node);
     },
+    alarmed(id, alarms) {
+      byId(id)?.session.alarmed(alarms);
+    },
     async adopt(aliveTerminals) {
-      const exist = new Map((await labd.list()).map(({ session, alive }) => [session, alive]));
+      const exist = new Map((await labd.list()).map((each) => [each.session, each]));
       for (const former of await store.sessions.active()) {
         if (!options.source(former.lab)) {
           await store.sessions.finish(former.id, 'ended');
@@ -336,8 +342,10 @@ export function createSessions(options: {
         }
         const owned = await takeOver(former, (terminal) => aliveTerminals.includes(terminal));
         owned.session.resume().catch((error) => options.fault(error, `going on with ${former.id}`));
+        const { alive = false, alarms = [] } = exist.get(former.id) ?? {};
+        owned.session.alarmed(alarms);
         // One that goes on makes its nodes anew.
-        if (!exist.get(former.id)) owned.session.died();
+        if (!alive && !alarms.some(({ did }) => did === 'halted')) owned.session.died();
       }
       await removeOrphans();
     },

@@ -21,7 +21,7 @@ export interface FakeLabd extends Labd {
 const EMPTY: NetworkSnapshot = { takenAt: 0, tookMs: 0, nodes: {} };
 
 /** Makes a labd that has these sessions already. */
-export function createFakeLabd(existing: { session: string; alive: boolean }[] = []): FakeLabd {
+export function createFakeLabd(existing: Awaited<ReturnType<Labd['list']>> = []): FakeLabd {
   const calls: string[] = [];
   const terminals = new Map<string, string>();
   const failing = new Set<Verb>();

@@ -94,6 +94,7 @@ async function openWeb(parts: {
     functions: {
       progress: (session, stage, node) => sessions.progress(session, stage, node),
       changed: (session) => sessions.networkChanged(session),
+      alarmed: (session, alarms) => sessions.alarmed(session, alarms),
     },
     // One that was started anew follows nobody.
     opened: () => following.tell(),

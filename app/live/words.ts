@@ -1,3 +1,4 @@
+import type { Alarm } from '../../server/network/alarm.ts';
 import type { SessionState, Stage, Stopped } from '../../server/protocol.ts';
 
 /** Every Chinese phrase of the machines' half of the page: terminals, provisioning, reset, paste. */
@@ -163,6 +164,30 @@ export const travelWords = {
   show: '看这段命令和它的输出',
   hide: '收起',
   again: '再试一次…',
+  shut: '知道了',
+} as const;
+
+/** What the platform had to stop in a node. Whoever tries out bridges makes a loop sooner or later: nothing here blames. */
+export const alarmWords = {
+  title: {
+    storm: {
+      cut: (node) => `${node} 里出现了环路，平台已经替你断开。`,
+      halted: (node) => `${node} 里的环路又出现了几次，平台先停下了这个节点。`,
+    },
+    entries: {
+      cut: (node) => `${node} 的内核表项太多了。`,
+      halted: (node) => `${node} 的内核表项太多，平台先停下了这个节点。`,
+    },
+  } satisfies Record<Alarm['found'], Record<Alarm['did'], (node: string) => string>>,
+  text: {
+    storm: '数据包在网桥之间兜圈子，越转越多，会占满大家共用的处理器。做网桥实验时这很常见，真实机房里也会遇到。',
+    entries: '邻居表、FDB 或路由表在很短时间里多出了几千项，它们占的是大家共用的内核内存。',
+  } satisfies Record<Alarm['found'], string>,
+  cut: (links: string[]) =>
+    `已经关闭（down）的接口：${links.join('、')}。节点照常可以使用：找出多余的那条连接并拆掉，再用 ip link set 接口名 up 打开；也可以重置这个节点，从头来过。`,
+  halted: (node: string) =>
+    `${node} 上的终端和程序都已结束，另外的节点不受影响，已经通过的检查点都保存着。重置 ${node} 就可以继续。`,
+  reset: (node: string) => `重置 ${node}…`,
   shut: '知道了',
 } as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Alarm } from '../network/alarm.ts';
 import type { NetworkSnapshot } from '../network/snapshot.ts';
 import type { ProbeRequest, ProbeTrace } from '../network/trace.ts';
 import { type Size, size, terminal } from '../ptyd/contract.ts';
@@ -87,8 +88,8 @@ export interface Labd {
   create(session: SessionId, topology: Topology): Promise<void>;
   reset(session: SessionId, node: string): Promise<void>;
   destroy(session: SessionId): Promise<void>;
-  /** Sessions that exist, with whether all their nodes are up. */
-  list(): Promise<{ session: SessionId; alive: boolean }[]>;
+  /** Sessions that exist, with whether all their nodes are up, and what of them had to be stopped. */
+  list(): Promise<{ session: SessionId; alive: boolean; alarms?: Alarm[] }[]>;
   /** What people have to know of a session's nodes, if anything. */
   caveats(session: SessionId): Promise<Caveats | null>;
   /** `record`: whether what it says may be recorded. */
@@ -107,4 +108,6 @@ export interface LabdNews {
   progress(session: SessionId, stage: 'files' | 'network' | 'starting' | 'ready', node?: string): void;
   /** The network of a session that is followed has changed; at most ten times a second. */
   changed(session: SessionId): void;
+  /** What had to be stopped in a session's nodes, all of it, each time that changes. */
+  alarmed(session: SessionId, alarms: Alarm[]): void;
 }

@@ -4,7 +4,9 @@ import { type Env, readEnv, socketPath } from '../env.ts';
 import type { Control } from '../ptyd/contract.ts';
 import { connectSeam, serveSeam } from '../seam.ts';
 import { calls, type Labd, type LabdNews } from './contract.ts';
+import { raiseHostLimits } from './host-limits.js';
 import { createLabd, type OwnLabd } from './labd.ts';
+import { loadConfinement } from './nodes/confinement.ts';
 import { createContainerDriver } from './nodes/container.ts';
 import type { SessionId } from './nodes/driver.ts';
 import { createRuntimes } from './nodes/runtimes.ts';
@@ -21,6 +23,11 @@ type Surroundings = Pick<Env, 'data' | 'image' | 'log' | 'runtime' | 'hosts'>;
 /** Chooses labd's parts: the runtimes under NETLOOM_DATA, and ptyd where the caller says. */
 export function composeLabd(env: Surroundings, terminals: Control, news: LabdNews): OwnLabd {
   const log = pino({ name: 'labd', level: env.log }, pino.destination(2));
+  const confinement = loadConfinement();
+  if (confinement.profile === null && confinement.why !== 'inactive') {
+    log.warn(confinement, 'AppArmor is active, but the profile of nodes is not loaded: they run without');
+  }
+  const { profile } = confinement;
   const sessions = openSessionFiles(join(env.data, 'sessions'));
   // A session of before 2026-11-25 does not say: there were only containers.
   const runtimeOf = (session: SessionId) => {
@@ -28,7 +35,7 @@ export function composeLabd(env: Surroundings, terminals: Control, news: LabdNew
     return topology && (topology.runtime ?? 'container');
   };
   const drivers = {
-    container: createContainerDriver({ directory: join(env.data, 'nodes'), image: env.image, log }),
+    container: createContainerDriver({ directory: join(env.data, 'nodes'), image: env.image, profile, log }),
     ssh: createSshDriver({ directory: join(env.data, 'hosts'), hosts: env.hosts, log }),
   };
   const driver = createRuntimes(drivers, runtimeOf);
@@ -48,6 +55,7 @@ export function composeLabd(env: Surroundings, terminals: Control, news: LabdNew
     watches,
     terminals,
     news,
+    log,
   });
 }
 
@@ -63,9 +71,17 @@ if (import.meta.main) {
     changed: (session) => {
       for (const web of webs) web.changed(session);
     },
+    alarmed: (session, alarms) => {
+      for (const web of webs) web.alarmed(session, alarms);
+    },
   });
+  for (const raised of raiseHostLimits()) {
+    if (raised.refused) log.warn(raised, 'a limit that all nodes share could not be raised');
+    else log.info(raised, 'a limit that all nodes share was raised');
+  }
   const { adopted, removed } = await labd.adopt();
   log.info({ adopted: adopted.length, removed }, 'sessions adopted and removed at start');
+  labd.guard();
   const seam = await serveSeam<LabdNews, Labd>({
     path: socketPath(env.data, 'labd'),
     schemas: calls,

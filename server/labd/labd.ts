@@ -2,9 +2,11 @@ import type { Control } from '../ptyd/contract.ts';
 import type { Labd, LabdNews } from './contract.ts';
 import type { NodeDriver, NodeSpec, Runtime, SessionId, Topology } from './nodes/driver.ts';
 import type { Probe } from './probe.ts';
+import { takePulse } from './pulse.ts';
 import type { SessionFiles } from './sessions.ts';
 import type { SnapshotReader } from './snapshot.ts';
 import { createTurns } from './turns.ts';
+import { createWatchdog } from './watchdog.ts';
 import type { Watches } from './watches.ts';
 
 /** labd as its own process has it: what no caller may ask for besides. */
@@ -13,6 +15,8 @@ export interface OwnLabd extends Labd {
   adopt(): Promise<{ adopted: SessionId[]; removed: SessionId[] }>;
   /** `follow` of one of several callers. */
   followAs(caller: object, sessions: SessionId[]): void;
+  /** Looks after the host from now on: what in a node burdens everybody is stopped. */
+  guard(): void;
 }
 
 /** labd's verbs over one runtime. One job at a time changes a session; readings go on beside it. */
@@ -26,6 +30,7 @@ export function createLabd(parts: {
   watches: Watches;
   terminals: Control;
   news: LabdNews;
+  log: Parameters<typeof createWatchdog>[0]['log'];
 }): OwnLabd {
   const { driver, sessions, news, watches } = parts;
   const inTurn = createTurns();
@@ -47,20 +52,41 @@ export function createLabd(parts: {
     return inTurn(session, () => watches.aside(session, job));
   }
 
+  const watchdog = createWatchdog({
+    driver,
+    sessions: () => sessions.list().map((session) => ({ session, nodes: topologyOf(session).nodes })),
+    halt: (session, node) => changing(session, async () => driver.halt?.(session, node)),
+    alarmed: news.alarmed,
+    pulse: takePulse,
+    log: parts.log,
+  });
+
   return {
     create: (session, asked) =>
       changing(session, async () => {
         const topology = { ...asked, runtime: asked.runtime ?? parts.runtime };
         sessions.put(session, topology);
         await driver.create(session, topology, (stage, node) => news.progress(session, stage, node));
+        watchdog.forget(session);
       }),
-    reset: (session, node) => changing(session, () => driver.reset(session, nodeOf(session, node).name)),
+    reset: (session, node) =>
+      changing(session, async () => {
+        await driver.reset(session, nodeOf(session, node).name);
+        watchdog.forget(session, node);
+      }),
     destroy: (session) =>
       changing(session, async () => {
         await driver.destroy(session);
         sessions.remove(session);
+        watchdog.forget(session);
       }),
-    list: () => Promise.all(sessions.list().map(async (session) => ({ session, alive: await driver.alive(session) }))),
+    list: () =>
+      Promise.all(
+        sessions.list().map(async (session) => {
+          const alarms = watchdog.alarms(session);
+          return { session, alive: await driver.alive(session), ...(alarms.length > 0 && { alarms }) };
+        }),
+      ),
     caveats: async (session) => driver.caveats?.(session) ?? null,
     async openTerminal(session, node, terminal, size, record) {
       const belonging = { session, node, ...(record === false && { record }) };
@@ -72,6 +98,7 @@ export function createLabd(parts: {
       watches.probing(session, () => parts.probe.run(session, topologyOf(session).nodes, request)),
     follow: async (followed) => watches.want(news, followed),
     followAs: watches.want,
+    guard: watchdog.start,
     exec: (session, node, argv, limits, stdin) => driver.exec(session, nodeOf(session, node).name, argv, limits, stdin),
     async adopt() {
       const owned = new Set(sessions.list());

@@ -23,6 +23,8 @@ export interface Cgroups {
   remove(path: string): Promise<void>;
   /** Removes a group if nothing is below it. */
   removeEmpty(path: string): void;
+  /** µs of processor time a group has been charged. */
+  charged(path: string): number;
   /** Whether a process is alive and in a group. */
   holds(path: string, pid: number): boolean;
 }
@@ -114,6 +116,15 @@ export function openCgroups(): Cgroups {
           // It is in use, or not there.
         }
       }
+    },
+    charged(path) {
+      for (const directory of directories(path)) {
+        const nanoseconds = read(join(directory, 'cpuacct.usage')); // Version 1.
+        if (nanoseconds) return Number(nanoseconds) / 1000;
+        const microseconds = /^usage_usec (\d+)$/m.exec(read(join(directory, 'cpu.stat')))?.[1];
+        if (microseconds) return Number(microseconds);
+      }
+      return 0;
     },
     holds(path, pid) {
       // A zombie that nobody has waited for yet still has its group.

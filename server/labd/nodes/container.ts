@@ -22,6 +22,8 @@ export interface ContainerOptions {
   directory: string;
   /** Where buildImage has put the node image. */
   image: string;
+  /** The AppArmor profile that nodes get; none where AppArmor is not active. */
+  profile?: string | null;
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -29,7 +31,7 @@ export interface ContainerOptions {
  * Nodes as system containers: runc, a user namespace per session, an overlay over the id-mapped image, a host-owned
  * switch. Every name follows from the session's, so what exists is read from the kernel and nothing has to be recorded.
  */
-export function createContainerDriver({ directory, image, log }: ContainerOptions): NodeDriver {
+export function createContainerDriver({ directory, image, profile = null, log }: ContainerOptions): NodeDriver {
   const place = placeOf(directory);
   const cgroups = openCgroups();
   const runc = createRunc(place.runc, cgroups);
@@ -75,7 +77,16 @@ export function createContainerDriver({ directory, image, log }: ContainerOption
     const { root, netns, cgroup } = place.session(id).node(name);
     const hostname = plan.nodes.find((node) => node.name === name)?.hostname ?? name;
     const ids = { base: plan.base, size: RANGE_SIZE };
-    const config = ociConfig({ hostname, rootfs: root, userns, netns, cgroup, ids, netfilter: plan.netfilter });
+    const config = ociConfig({
+      hostname,
+      rootfs: root,
+      userns,
+      netns,
+      cgroup,
+      ids,
+      netfilter: plan.netfilter,
+      profile,
+    });
     await runc.start(place.session(id).node(name), config);
   }
 
@@ -202,6 +213,30 @@ export function createContainerDriver({ directory, image, log }: ContainerOption
       const init = initOf(node);
       if (init === null) throw new Error(NOT_RUNNING);
       return { ...openVantage(node.netns, init, () => initOf(node) === init), root: node.root };
+    },
+
+    burden(id, name) {
+      const node = nodeOf(id, name);
+      if (initOf(node) === null) throw new Error(NOT_RUNNING);
+      return {
+        netns: node.netns,
+        pids: cgroups.processes(node.cgroup),
+        cpu: () => cgroups.charged(node.cgroup),
+      };
+    },
+
+    async halt(id, name) {
+      await inTurn(id, async () => {
+        const plan = planOf(id);
+        const session = place.session(id);
+        const node = nodeOf(id, name);
+        await cgroups.kill(node.cgroup);
+        // Its network goes with the last that holds on to it, and everything that was in the kernel's tables for it.
+        await arrange(node.directory, [
+          ['unplug', session.wire, portOf(plan, name)],
+          ['unmount', node.netns],
+        ]);
+      });
     },
 
     wire(id) {

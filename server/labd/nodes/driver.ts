@@ -88,6 +88,16 @@ export interface Caveats {
   remains: { node: NodeName; what: string }[];
 }
 
+/** What a node lays on the host's own kernel. */
+export interface Burden {
+  /** `nsenter --net=` path of its own network namespace. */
+  netns: string;
+  /** Its processes, as the host numbers them. */
+  pids: number[];
+  /** µs of processor time it has been charged so far. */
+  cpu(): number;
+}
+
 /** A runtime: how nodes are made, entered, read and removed. Made by a function, a plain object. */
 export interface NodeDriver {
   readonly kind: Runtime | 'several' | 'fake';
@@ -111,4 +121,8 @@ export interface NodeDriver {
   wire?(session: SessionId): { path: string; ports: Record<NodeName, string> } | undefined;
   /** What people have to know of these nodes; absent, or nothing, where the runtime keeps every promise. */
   caveats?(session: SessionId): Caveats | undefined;
+  /** What the host's kernel carries for a node; absent, or nothing, where the node has a kernel of its own. Throws when it does not run. */
+  burden?(session: SessionId, node: NodeName): Burden | undefined;
+  /** Ends everything in a node that burdens the host, and takes its network apart; only a reset brings it back. Idempotent. */
+  halt?(session: SessionId, node: NodeName): Promise<void>;
 }

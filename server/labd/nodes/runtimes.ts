@@ -32,6 +32,8 @@ export function createRuntimes(
     exec: async (session, ...rest) => driverOf(session).exec(session, ...rest),
     vantage: (session, node) => driverOf(session).vantage?.(session, node),
     wire: (session) => driverOf(session).wire?.(session),
+    burden: (session, node) => driverOf(session).burden?.(session, node),
+    halt: async (session, node) => driverOf(session).halt?.(session, node),
     caveats: (session) => driverOf(session).caveats?.(session),
   };
 }

@@ -6,6 +6,7 @@ import { useLab } from '../../../../live/LabProvider.tsx';
 import type { LabNode } from '../../../../live/live.ts';
 import { machines as words } from '../../../../live/words.ts';
 import type { OutlineStep } from '../../outline.ts';
+import { AlarmNote } from './AlarmNote.tsx';
 import { Bar } from './Bar.tsx';
 import { HelpNote } from './HelpNote.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
@@ -94,6 +95,7 @@ function Parts({ nodes, steps, preferences, full }: PartsProps) {
       <HelpNote />
       <RecordingNote />
       {session?.status === 'ready' ? <StoppedNote session={session} steps={steps} /> : null}
+      {session?.status === 'ready' ? <AlarmNote session={session} /> : null}
       <Group
         className={styles.parts}
         orientation="vertical"

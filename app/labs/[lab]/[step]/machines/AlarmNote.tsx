@@ -1,0 +1,40 @@
+'use client';
+
+import { IconInfoCircle } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { SessionState } from '../../../../../server/protocol.ts';
+import { alarmWords as words } from '../../../../live/words.ts';
+import { useReset } from './ResetDialog.tsx';
+import styles from './StoppedNote.module.css';
+import shared from './shared.module.css';
+
+type Ready = Extract<SessionState, { status: 'ready' }>;
+
+/** What the platform had to stop in the nodes, why, and what to do now. One of a node that goes on can be put away. */
+export function AlarmNote({ session }: { session: Ready }) {
+  const ask = useReset();
+  const [shut, setShut] = useState<number[]>([]);
+  const shown = (session.alarms ?? []).filter(({ did, at }) => did === 'halted' || !shut.includes(at));
+  return shown.map(({ node, found, did, links, at }) => (
+    <div key={node} className={styles.note} role="alert">
+      <IconInfoCircle size={18} stroke={1.7} aria-hidden />
+      <div>
+        <p>
+          <b>{words.title[found][did](node)}</b>
+          {words.text[found]}
+          {did === 'cut' ? words.cut(links) : words.halted(node)}
+        </p>
+        <p className={styles.acts}>
+          <button type="button" className={shared.act} onClick={() => ask({ node })}>
+            {words.reset(node)}
+          </button>
+          {did === 'cut' ? (
+            <button type="button" className={shared.act} onClick={() => setShut([...shut, at])}>
+              {words.shut}
+            </button>
+          ) : null}
+        </p>
+      </div>
+    </div>
+  ));
+}

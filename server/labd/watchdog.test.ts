@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Alarm } from '../network/alarm.ts';
+import { BUILD_TIME, LIMITS, openTestbed, type Testbed, twoNodes } from './nodes/testbed.ts';
+import { takePulse } from './pulse.ts';
+import { createWatchdog, type Watchdog } from './watchdog.ts';
+
+/** ms in which what burdens everybody must be found and stopped, on a machine that does other things besides. */
+const FOUND_MS = 5_000;
+/** ms in which a neighbour's command must be done meanwhile. */
+const NEIGHBOUR_MS = 3_000;
+
+let bed: Testbed;
+let watchdog: Watchdog;
+let main: string;
+let neighbour: string;
+let told: { session: string; alarms: Alarm[] }[];
+const nodes = twoNodes().nodes.map(({ name, nic }) => ({ name, nic }));
+
+beforeAll(async () => {
+  bed = await openTestbed();
+  [main, neighbour] = [bed.newSession(), bed.newSession()];
+  await Promise.all([bed.driver.create(main, twoNodes(168, 172, true)), bed.driver.create(neighbour, twoNodes())]);
+  watchdog = createWatchdog({
+    driver: bed.driver,
+    sessions: () => [main, neighbour].map((session) => ({ session, nodes })),
+    halt: async (session, node) => bed.driver.halt?.(session, node),
+    alarmed: (session, alarms) => told.push({ session, alarms }),
+    pulse: takePulse,
+    log: { warn: () => {}, error: (fields) => expect.unreachable(JSON.stringify(fields)) },
+  });
+  watchdog.start();
+}, BUILD_TIME);
+beforeEach(() => {
+  told = [];
+});
+afterAll(async () => {
+  watchdog.close();
+  await bed.close();
+});
+
+/** Makes a bridge whose two ports are the ends of one pair, and sends one broadcast into it. */
+const LOOP = `ip link add loop0 type bridge; ip link add a0 type veth peer name a1
+for l in a0 a1; do ip link set $l master loop0; ip link set $l up; done
+ip link set loop0 up; ip addr add 10.9.0.1/24 dev loop0; ping -c 1 -W 1 10.9.0.2 >/dev/null || true`;
+
+/** What was told of the session, once something was; and that the neighbour was served meanwhile. */
+async function alarmOf(session: string): Promise<Alarm | undefined> {
+  const began = performance.now();
+  const alarm = () => told.findLast((news) => news.session === session && news.alarms.length > 0)?.alarms.at(-1);
+  while (!alarm() && performance.now() - began < FOUND_MS) {
+    const asked = performance.now();
+    await bed.run(neighbour, 'node-1', 'ping -c 1 -W 2 node-2 >/dev/null; ip -json addr >/dev/null');
+    expect(performance.now() - asked).toBeLessThan(NEIGHBOUR_MS);
+  }
+  return alarm();
+}
+
+/** Cores busy with packets, over half a second. */
+async function busy(): Promise<number> {
+  const before = takePulse();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, 500);
+  await promise;
+  const after = takePulse();
+  return ((after.softirq - before.softirq) * 1000) / (after.at - before.at);
+}
+
+describe('a loop', () => {
+  it('is cut, told, and hurts nobody; the node goes on', async () => {
+    const made = bed.run(main, 'node-1', LOOP);
+    const alarm = await alarmOf(main);
+    expect(alarm).toMatchObject({ node: 'node-1', found: 'storm', did: 'cut' });
+    expect(alarm?.links.toSorted()).toEqual(expect.arrayContaining(['a0', 'a1']));
+    await made;
+    await expect.poll(busy, { timeout: 5_000 }).toBeLessThan(0.2);
+    expect(await bed.run(main, 'node-1', 'ip -brief link show a0')).toMatch(/a0@a1\s+DOWN/);
+    expect(await bed.run(main, 'node-1', 'ping -c 1 -W 2 192.168.245.172')).toContain('1 received');
+    expect(told.every(({ session }) => session === main)).toBe(true);
+    expect(watchdog.alarms(main)).toHaveLength(1);
+    watchdog.forget(main, 'node-1');
+    expect(told.at(-1)).toEqual({ session: main, alarms: [] });
+    await bed.run(main, 'node-1', 'ip link del a0; ip link del loop0');
+  });
+
+  it('is found where only an open file holds its namespace', async () => {
+    const hide = `ip netns add h; ip netns exec h bash -c '${LOOP}'; nohup perl -e 'open F, "/run/netns/h"; sleep 60' >/dev/null 2>&1 & sleep 0.2; ip netns del h`;
+    const made = bed.run(main, 'node-2', hide);
+    expect(await alarmOf(main)).toMatchObject({ node: 'node-2', found: 'storm' });
+    await made;
+    await expect.poll(busy, { timeout: 5_000 }).toBeLessThan(0.2);
+    watchdog.forget(main);
+    await bed.run(main, 'node-2', 'pkill perl || true');
+  });
+
+  it('that is set up again and again ends the node, which a reset brings back', async () => {
+    const again =
+      'while true; do ip link set a0 up; ip link set a1 up; ip link set loop0 up; ping -c 1 -W 0.1 10.9.0.2; done';
+    await bed.run(main, 'node-1', `nohup bash -c '${LOOP}; ${again}' >/dev/null 2>&1 &`);
+    const halted = () => told.some(({ alarms }) => alarms.some(({ did }) => did === 'halted'));
+    await expect.poll(halted, { timeout: 15_000 }).toBe(true);
+    expect(await bed.driver.alive(main)).toBe(false);
+    await expect.poll(busy, { timeout: 5_000 }).toBeLessThan(0.2);
+    expect(await bed.run(main, 'node-2', 'hostname')).toBe('node-2\n');
+    await bed.driver.reset(main, 'node-1');
+    watchdog.forget(main);
+    expect(await bed.run(main, 'node-1', 'ping -c 1 -W 2 192.168.245.172')).toContain('1 received');
+  });
+});
+
+describe('a flood of entries', () => {
+  const flood = (what: string) =>
+    `nohup perl -e 'open P, "| ip -batch - 2>/dev/null" or open P, "|cat"; for my $i (1 .. 3000000) { ${what} }' >/dev/null 2>&1 &`;
+  const floods = [
+    [
+      'neighbours',
+      flood(
+        'printf P "neigh add 10.%d.%d.%d lladdr 02:00:00:00:00:01 dev ens33 nud permanent\\n", $i >> 16 & 255, $i >> 8 & 255, $i & 255',
+      ),
+    ],
+  ] as const;
+  it.each(floods)('of %s ends the node, and gives the memory back', async (_kind, script) => {
+    const before = takePulse();
+    await bed.run(main, 'node-1', script);
+    expect(await alarmOf(main)).toMatchObject({ node: 'node-1', found: 'entries', did: 'halted' });
+    const grown = () => Math.max(0, takePulse().kernel - before.kernel);
+    await expect.poll(grown, { timeout: 10_000 }).toBeLessThan(40 * 2 ** 20);
+    await bed.driver.reset(main, 'node-1');
+    watchdog.forget(main);
+  });
+});
+
+it('leaves what a learner does in a lesson alone', async () => {
+  const work = [
+    'ping -f -c 20000 192.168.245.172 >/dev/null',
+    'timeout 1.5 tcpdump -n -i ens33 >/dev/null 2>&1 & timeout 1.5 ping -f 127.0.0.1 >/dev/null; wait',
+    `timeout 1.5 perl -MSocket -e 'socket S, 2, 2, 0; my $to = pack_sockaddr_in 9, inet_aton "192.168.245.172"; send S, "x" x 1000, 0, $to while 1' || true`,
+    '{ apt-get update && apt-get install bridge-utils net-tools; } >/dev/null 2>&1',
+  ];
+  for (const script of work) {
+    const done = bed.driver.exec(main, 'node-1', ['bash', '-c', script], LIMITS);
+    const found = await watchdog.look({ packets: true });
+    await done;
+    expect(found, script).toBe(false);
+  }
+  expect(told).toEqual([]);
+});
