@@ -13,8 +13,11 @@ const PAID_US = 0.25;
 const UNPAYABLE_PACKETS = 800_000;
 /** A link takes part in a storm if it has this share of the busiest link's packets. */
 const SHARE = 0.1;
-/** Entries of a table beyond any lesson; each is 100 to 1000 bytes of kernel memory that no control group accounts. */
-const ENTRIES_MAX: Record<string, number> = { connections: 16_384 };
+/**
+ * Entries of a table beyond any lesson; each is 100 to 1000 bytes of kernel memory that no control group accounts. Of a link
+ * it is 15 KB, and every other node's changes wait while it is made or removed.
+ */
+const ENTRIES_MAX: Record<string, number> = { connections: 16_384, links: 512 };
 const ENTRIES_MAX_OTHERS = 4_096;
 
 /** A node as it was seen: its traffic, and the µs of processor time per second its control group was charged. */

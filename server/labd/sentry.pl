@@ -237,6 +237,7 @@ sub look {
       say('link', $number, $space->{inode}, $index, int $rate, unpack 'H*', name_of($space, $index)) if $rate >= $QUIET;
     }
     tables($number, $space, $counts{$number} //= {});
+    $counts{$number}{links} += keys %$links;
   }
   say('packets', $_, int $rates{$_}) for keys %rates;
   for my $number (keys %counts) {
