@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['e2e/**/*.test.ts'],
+          globalSetup: 'e2e/shared.ts',
           exclude: ['e2e/restart.test.ts'],
           // One browser and one pair of nodes at a time: drawing pages fills two cores.
           fileParallelism: false,

@@ -1,8 +1,9 @@
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violationsOf } from './accessibility.ts';
+import { joinSite } from './common.ts';
 import { type Learner, learnerAt } from './learner.ts';
-import { openSite, type Site } from './site.ts';
+import type { Site } from './site.ts';
 
 /** Node-1's container, with programs that every node has. */
 const BUILD = [
@@ -28,7 +29,7 @@ let learner: Learner;
 const heard: string[] = [];
 
 beforeAll(async () => {
-  site = await openSite();
+  site = await joinSite();
   context = await site.visitor();
   const page = await context.newPage();
   page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => heard.push(payload.toString())));

@@ -1,15 +1,16 @@
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violationsOf } from './accessibility.ts';
+import { joinSite } from './common.ts';
 import { type Learner, learnerAt } from './learner.ts';
-import { openSite, type Site } from './site.ts';
+import type { Site } from './site.ts';
 
 let site: Site;
 let context: BrowserContext;
 let learner: Learner;
 
 beforeAll(async () => {
-  site = await openSite();
+  site = await joinSite();
   context = await site.visitor();
   learner = learnerAt(await context.newPage(), site.address);
 });

@@ -4,8 +4,9 @@ import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { violationsOf } from './accessibility.ts';
 import { fill } from './classroom.ts';
+import { joinSite } from './common.ts';
 import { type Learner, learnerAt } from './learner.ts';
-import { openSite, type Site } from './site.ts';
+import type { Site } from './site.ts';
 
 let site: Site;
 let learner: Learner;
@@ -14,7 +15,7 @@ let teacher: Page;
 let place: string;
 
 beforeAll(async () => {
-  site = await openSite();
+  site = await joinSite();
   teacher = await (await site.visitor()).newPage();
   learner = learnerAt(await (await site.visitor()).newPage(), site.address);
 });

@@ -6,8 +6,9 @@ import readXlsxFile from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violationsOf } from './accessibility.ts';
 import { comeAs, makeClass, type Pupil } from './classroom.ts';
+import { joinSite } from './common.ts';
 import { learnerAt } from './learner.ts';
-import { openSite, type Site } from './site.ts';
+import type { Site } from './site.ts';
 
 const CLASS = 'net-2026';
 const LAB = 'overlay-vxlan';
@@ -96,7 +97,7 @@ async function picture(name: string, who: Page = page): Promise<void> {
 }
 
 beforeAll(async () => {
-  site = await openSite();
+  site = await joinSite();
   const names = ['安然', '白杨', '陈晨', '丁一', '方圆', '高远', '何畅', '江月', '李雷', '没来'];
   const [first, ...others] = await makeClass(site.data, CLASS, '计算机网络 1 班', [
     { role: 'instructor', name: '王小明' },

@@ -9,20 +9,24 @@ import { type Browser, type BrowserContext, chromium, type ViewportSize } from '
 const START_MS = 90_000;
 const root = resolve(import.meta.dirname, '..');
 
-/** The product, started as a person would, over a data directory of its own; and a browser. */
-export interface Site {
+/** The product, started as a person would, over a data directory of its own. */
+export interface Server {
   address: string;
   /** Where its data is. */
   data: string;
-  browser: Browser;
   /** Where the first account is made: what `npm start` printed. */
   setup: string;
-  /** A person with a browser of their own; console errors and failed requests are gathered in `complaints`. */
-  visitor(options?: { viewport?: ViewportSize; dark?: boolean; javaScript?: boolean }): Promise<BrowserContext>;
-  complaints: string[];
   /** Runs `npm run …` of this instance and resolves with its exit code. */
   command(name: 'stop' | 'restart'): Promise<number | null>;
   close(): Promise<void>;
+}
+
+/** The product, and a browser; to close it ends both. */
+export interface Site extends Server {
+  browser: Browser;
+  /** A person with a browser of their own; console errors and failed requests are gathered in `complaints`. */
+  visitor(options?: { viewport?: ViewportSize; dark?: boolean; javaScript?: boolean }): Promise<BrowserContext>;
+  complaints: string[];
 }
 
 /** A port of this machine that nobody listens on. */
@@ -39,6 +43,15 @@ export function freePort(): Promise<number> {
 
 /** Starts the product and a browser. `more` is added to the environment. */
 export async function openSite(mode: 'start' | 'dev' = 'start', more: Record<string, string> = {}): Promise<Site> {
+  const server = await startServer(mode, more);
+  return visit(server).catch(async (error) => {
+    await server.close();
+    throw error;
+  });
+}
+
+/** Starts the product. `more` is added to the environment. */
+export async function startServer(mode: 'start' | 'dev' = 'start', more: Record<string, string> = {}): Promise<Server> {
   const port = await freePort();
   const data = mkdtempSync(join(tmpdir(), 'netloom-e2e-'));
   const env = {
@@ -54,13 +67,13 @@ export async function openSite(mode: 'start' | 'dev' = 'start', more: Record<str
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const command: Site['command'] = (name) =>
+  const command: Server['command'] = (name) =>
     new Promise((done) => {
       const child = spawn(process.execPath, ['server/start.js', name], { cwd: root, env, stdio: 'ignore' });
       child.once('exit', done);
     });
   /** Leaves nothing behind, whether it came up or not. */
-  async function clear(): Promise<void> {
+  async function close(): Promise<void> {
     await command('stop');
     start.kill('SIGTERM');
     rmSync(data, { recursive: true, force: true });
@@ -77,29 +90,29 @@ export async function openSite(mode: 'start' | 'dev' = 'start', more: Record<str
     });
     start.once('exit', (code) => failed(new Error(`npm start ended with ${code}:\n${said}`)));
   });
-  const browser = await ready
-    .then(() =>
-      chromium.launch({
-        executablePath: '/usr/bin/chromium',
-        args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'],
-        // Playwright would end this process before the nodes are given back.
-        handleSIGINT: false,
-        handleSIGTERM: false,
-      }),
-    )
-    .catch(async (error) => {
-      await clear();
-      throw error;
-    });
+  await ready.catch(async (error) => {
+    await close();
+    throw error;
+  });
+  const setup = /\/setup\/[\w-]+/.exec(said)?.[0] ?? '';
+  return { address: `http://127.0.0.1:${port}`, data, setup, command, close };
+}
+
+/** Opens a browser before a product that runs. */
+export async function visit(server: Server): Promise<Site> {
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'],
+    // Playwright would end this process before the nodes are given back.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+  });
   const complaints: string[] = [];
 
   return {
-    address: `http://127.0.0.1:${port}`,
-    data,
+    ...server,
     browser,
-    setup: /\/setup\/[\w-]+/.exec(said)?.[0] ?? '',
     complaints,
-    command,
     async visitor({ viewport = { width: 1440, height: 900 }, dark = false, javaScript = true } = {}) {
       const context = await browser.newContext({
         viewport,
@@ -116,7 +129,7 @@ export async function openSite(mode: 'start' | 'dev' = 'start', more: Record<str
     },
     async close() {
       await browser.close();
-      await clear();
+      await server.close();
     },
   };
 }

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { joinSite } from './common.ts';
 import { type Learner, learnerAt } from './learner.ts';
 import { killAndReplace } from './restart.ts';
-import { openSite, type Site } from './site.ts';
+import type { Site } from './site.ts';
 
 /** Far above what anything here takes on a quiet machine. */
 const PATIENCE_MS = 30_000;
@@ -12,9 +13,10 @@ const PATIENCE_MS = 30_000;
 let site: Site;
 let context: BrowserContext;
 let learner: Learner;
+const began = Date.now();
 
 beforeAll(async () => {
-  site = await openSite();
+  site = await joinSite();
   context = await site.visitor();
   learner = learnerAt(await context.newPage(), site.address);
   await learner.readsStep('01-environment');
@@ -24,12 +26,13 @@ afterAll(async () => {
   await site?.close();
 });
 
-/** Every recording of this instance, one text each. */
+/** Every recording that was begun here, one text each. */
 function recordings(): string[] {
   const directory = join(site.data, 'recordings');
   return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => path.endsWith('.cast') && statSync(path).birthtimeMs >= began)
+    .map((path) => readFileSync(path, 'utf8'));
 }
 
 /** What the shell says its size is: rows and columns. */

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violationsOf } from './accessibility.ts';
+import { joinSite } from './common.ts';
 import { type Learner, learnerAt } from './learner.ts';
 import { killAndReplace } from './restart.ts';
-import { openSite, type Site } from './site.ts';
+import type { Site } from './site.ts';
 
 let site: Site;
 let learner: Learner;
 
 beforeAll(async () => {
-  site = await openSite();
+  site = await joinSite();
   learner = learnerAt(await (await site.visitor()).newPage(), site.address);
 });
 afterAll(async () => {
