@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTurns } from '../turns.ts';
@@ -142,6 +142,7 @@ export function createContainerDriver({ directory, image, profile = null, log }:
 
   return {
     kind: 'container',
+    recipe: () => realpath(join(image, 'current')),
 
     async create(id, topology, progress = () => {}) {
       const wanted = TopologyPlan.parse(topology);
@@ -153,7 +154,10 @@ export function createContainerDriver({ directory, image, profile = null, log }:
             return;
           }
         }
-        await wipe(id);
+        // A name that nothing has cannot have left anything: looking for it among everybody's processes and mounts takes a
+        // while where there are many.
+        const { directory } = place.session(id);
+        if (existsSync(directory) || cgroups.children(place.cgroup).includes(id)) await wipe(id);
         const began = performance.now();
         try {
           await make(id, wanted, progress);

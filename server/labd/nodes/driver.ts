@@ -103,6 +103,11 @@ export interface NodeDriver {
   readonly kind: Runtime | 'several' | 'fake';
   /** Makes all nodes of a session, wired and addressed. Idempotent: a half-made session is finished or made anew. */
   create(session: SessionId, topology: Topology, progress?: Progress): Promise<void>;
+  /**
+   * What nodes made now would be made of; absent where they cannot be made before somebody wants them. Nodes made when this
+   * was another are not given to anybody any more.
+   */
+  recipe?(): Promise<string>;
   /** Puts one node back to its first state, on the same wire. */
   reset(session: SessionId, node: NodeName): Promise<void>;
   /** Leaves nothing of the session behind. Idempotent. */

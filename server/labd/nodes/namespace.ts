@@ -16,7 +16,8 @@ const NEEDS: Record<string, string> = {
   netns: '内核没有打开网络命名空间（CONFIG_NET_NS）',
   idmap: '内核或文件系统不支持 id 映射挂载（需要 Linux 5.19 以上，镜像放在 ext4、xfs 或 btrfs 上）',
   mount: '内核不支持 overlay 或 tmpfs，或不支持在 id 映射挂载上使用 overlay（需要 Linux 5.19 以上）',
-  ip: '内核不支持 veth 或 bridge，或 iproute2 太旧',
+  bridge: '内核不支持 bridge',
+  plug: '内核不支持 veth',
 };
 
 /**

@@ -42,7 +42,7 @@ export function sessionSteps(place: SessionPlace, plan: SessionPlan, image: stri
     ['idmap', image, place.lower, place.userns],
     ['netns', '-', place.wire],
     ['sysctl', place.wire, ...NO_IPV6],
-    ['ip', place.wire, `link add ${SWITCH} type bridge\nlink set ${SWITCH} up\n`],
+    ['bridge', place.wire, SWITCH],
     ['mkdir', join(place.directory, 'nodes'), '0711', '0'],
   ];
 }
@@ -55,20 +55,15 @@ export function nodeSteps(session: SessionId, place: SessionPlace, plan: Session
   const port = portOf(plan, name);
   // Known in advance and the same after a reset: the neighbours of the other nodes stay right.
   const mac = `02:${createHash('sha256').update(`${session}/${name}`).digest('hex').slice(0, 10).match(/../g)?.join(':')}`;
-  const plug = [
-    `link add ${port} type veth peer name ${spec.nic} address ${mac} netns ${node.netns}`,
-    `link set ${port} master ${SWITCH} up`,
-    // Two ports that flood are a perfect wire; a table that learns could be filled by a learner, in host memory.
-    `link set ${port} type bridge_slave learning off`,
-  ];
-  const card = ['link set lo up', `link set ${spec.nic} up`, `addr add ${spec.address} dev ${spec.nic}`];
+  const [address = '', length = ''] = spec.address.split('/');
   return [
     ['mkdir', node.directory, '0711', '0'],
     ['netns', place.userns, node.netns],
     ['sysctl', node.netns, ...NO_IPV6, portRange(session)],
     ...diskSteps(place, plan, node, spec.hostname),
-    ['ip', place.wire, `${plug.join('\n')}\n`],
-    ['ip', node.netns, `${card.join('\n')}\n`],
+    // Two ports that flood are a perfect wire; a table that learns could be filled by a learner, in host memory.
+    ['plug', place.wire, SWITCH, port, node.netns, spec.nic, mac],
+    ['card', node.netns, spec.nic, address, length],
   ];
 }
 
