@@ -60,6 +60,8 @@ export async function startServer(mode: 'start' | 'dev' = 'start', more: Record<
     NETLOOM_DATA: data,
     NETLOOM_IMAGE: process.env.NETLOOM_IMAGE ?? join(root, 'var/image'),
     NETLOOM_LOG: 'warn',
+    // Nodes nobody asked for would be in the way of what is counted and measured.
+    NETLOOM_POOL: '0',
     ...more,
   };
   const start = spawn(process.execPath, ['server/start.js', mode], {

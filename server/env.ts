@@ -31,6 +31,9 @@ export const settings = z.object({
     .describe('编译好的网页放在哪里（相对项目目录）；名字加 -2 的另一个目录与它轮换'),
   NETLOOM_ORIGINS: z.string().default('').describe('除本机地址外允许的来源，逗号分隔，如 https://lab.example.edu'),
   NETLOOM_SESSIONS: whole(1, 1_000).default(80).describe('同时存在的实验会话数上限'),
+  NETLOOM_POOL: whole(0, 200)
+    .default(2)
+    .describe('每种节点预先备好几份，学员一点就能用；每份占约 20 MB 内存，0 表示不备'),
   NETLOOM_IDLE_MINUTES: whole(5, 10_080).default(240).describe('没有人操作的节点保留多久（分钟）'),
   NETLOOM_RECORDING_MB: whole(0, 1_000_000)
     .default(1_024)
@@ -62,6 +65,8 @@ export interface Env {
   site: string;
   origins: string[];
   sessionsMax: number;
+  /** How many sessions of each lab stand ready before anybody asks. */
+  pool: number;
   idleMs: number;
   /** The most that recordings of terminals may take, bytes; 0 for none. */
   recordingBytes: number;
@@ -118,6 +123,7 @@ export function readEnv(environment: Record<string, string | undefined>): Env {
       .map((origin) => origin.trim())
       .filter(Boolean),
     sessionsMax: values.NETLOOM_SESSIONS,
+    pool: values.NETLOOM_POOL,
     idleMs: values.NETLOOM_IDLE_MINUTES * 60_000,
     recordingBytes: values.NETLOOM_RECORDING_MB * 1_048_576,
     sshPort: values.NETLOOM_SSH_PORT,

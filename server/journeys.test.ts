@@ -26,7 +26,7 @@ const env = readEnv({
 const nothing = async () => undefined;
 const labd = composeLabd(
   env,
-  { open: nothing, close: nothing, list: async () => [] },
+  { open: nothing, adopt: nothing, close: nothing, list: async () => [] },
   { progress: nothing, changed: nothing, alarmed: nothing },
 );
 const lab = loadAll(join(root, 'content/labs')).find((each) => each.id === 'overlay-vxlan') as Lab;

@@ -58,7 +58,7 @@ function composeOwnLabd(env: Env, data: string): ReturnType<typeof composeLabd> 
   const nothing = async () => undefined;
   return composeLabd(
     { ...env, data },
-    { open: nothing, close: nothing, list: async () => [] },
+    { open: nothing, adopt: nothing, close: nothing, list: async () => [] },
     { progress: nothing, changed: nothing, alarmed: nothing },
   );
 }

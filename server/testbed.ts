@@ -73,6 +73,11 @@ export function createFakeLabd(existing: Awaited<ReturnType<Labd['list']>> = [])
       await note('snapshot');
       return EMPTY;
     },
+    prepare: () => note('prepare'),
+    async prepared() {
+      await note('prepared');
+      return 0;
+    },
     follow: () => note('follow'),
     async probe() {
       await note('probe');

@@ -14,6 +14,7 @@ import { createHttp } from './http.ts';
 import type { Labd, LabdNews } from './labd/contract.ts';
 import { createMetrics } from './metrics.ts';
 import { createPeople } from './people.ts';
+import { createPreparing } from './preparing.ts';
 import type { News } from './protocol.ts';
 import type { AttachNews } from './ptyd/contract.ts';
 import { createRecordDesk } from './record-desk.ts';
@@ -83,6 +84,7 @@ async function openWeb(parts: {
     else if (env.dev) console.error(words);
     else log.warn(words);
     sessions.contentChanged(lab);
+    preparing.tell();
     if (!mistake) door.open?.tellAll('content:changed', lab);
   });
   const store = await openStore(join(env.data, 'store', 'netloom.db'));
@@ -96,8 +98,11 @@ async function openWeb(parts: {
       changed: (session) => sessions.networkChanged(session),
       alarmed: (session, alarms) => sessions.alarmed(session, alarms),
     },
-    // One that was started anew follows nobody.
-    opened: () => following.tell(),
+    // One that was started anew follows nobody, and makes nothing ahead.
+    opened: () => {
+      following.tell();
+      preparing.tell();
+    },
   });
   /** Changes are heard of the sessions that somebody looks at. */
   const following = createFollowing({
@@ -105,6 +110,7 @@ async function openWeb(parts: {
     sessions: () => sessions.running().filter((owned) => door.open?.isWatched(owned)),
     fault,
   });
+  const preparing = createPreparing({ labd: labd.remote, labs: curriculum.labs, count: env.pool, fault });
   const history = createHistory({ store, now: Date.now, fault });
   const tell = <N extends keyof News>(terminal: string, name: N, ...news: Parameters<News[N]>) => {
     const owned = sessions.byTerminal(terminal);

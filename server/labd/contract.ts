@@ -4,6 +4,7 @@ import type { NetworkSnapshot } from '../network/snapshot.ts';
 import type { ProbeRequest, ProbeTrace } from '../network/trace.ts';
 import { type Size, size, terminal } from '../ptyd/contract.ts';
 import type { Caveats, ExecResult, Limits, SessionId, Topology } from './nodes/driver.ts';
+import type { Wanted } from './nodes/pool.ts';
 
 /**
  * What web may ask of labd, and what labd tells web. labd parses every call with these schemas: it is root, and the
@@ -61,6 +62,10 @@ const execLimits = z.strictObject({
 /** More sessions than NETLOOM_SESSIONS allows. */
 const FOLLOWED_MAX = 1024;
 
+/** Sessions of one kind that are made ahead, and kinds: a large class, and more labs than anybody teaches at once. */
+const PREPARED_MAX = 200;
+const PREPARED_KINDS_MAX = 64;
+
 /** The arguments of each call, for the privileged edge. */
 export const calls = {
   create: z.tuple([sessionId, topology]),
@@ -72,6 +77,10 @@ export const calls = {
   openTerminal: z.tuple([sessionId, node, terminal, size, z.boolean().optional()]),
   closeTerminal: z.tuple([terminal]),
   snapshot: z.tuple([sessionId, watch]),
+  prepare: z.tuple([
+    z.array(z.strictObject({ topology, count: z.number().int().min(0).max(PREPARED_MAX) })).max(PREPARED_KINDS_MAX),
+  ]),
+  prepared: z.tuple([]),
   follow: z.tuple([z.array(sessionId).max(FOLLOWED_MAX)]),
   probe: z.tuple([sessionId, probeRequest]),
   exec: z.tuple([
@@ -96,6 +105,10 @@ export interface Labd {
   openTerminal(session: SessionId, node: string, terminal: string, size: Size, record: boolean): Promise<void>;
   closeTerminal(terminal: string): Promise<void>;
   snapshot(session: SessionId, watch: Watch): Promise<NetworkSnapshot>;
+  /** These are to stand ready before anybody asks for them, and no others; until this is said anew. */
+  prepare(wanted: Wanted[]): Promise<void>;
+  /** How many of them do. */
+  prepared(): Promise<number>;
   /** These are the sessions whose changes the caller wants to hear of, all of them; until its connection ends. */
   follow(sessions: SessionId[]): Promise<void>;
   probe(session: SessionId, request: ProbeRequest): Promise<ProbeTrace>;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Env, readEnv, socketPath } from '../env.ts';
@@ -9,6 +10,7 @@ import { createLabd, type OwnLabd } from './labd.ts';
 import { loadConfinement } from './nodes/confinement.ts';
 import { createContainerDriver } from './nodes/container.ts';
 import type { SessionId } from './nodes/driver.ts';
+import { createPool } from './nodes/pool.ts';
 import { createRuntimes } from './nodes/runtimes.ts';
 import { createSshDriver } from './nodes/ssh.ts';
 import { createProbe } from './probe.ts';
@@ -34,8 +36,15 @@ export function composeLabd(env: Surroundings, terminals: Control, news: LabdNew
     const topology = sessions.get(session);
     return topology && (topology.runtime ?? 'container');
   };
+  const pool = createPool({
+    driver: createContainerDriver({ directory: join(env.data, 'nodes'), image: env.image, profile, log }),
+    directory: join(env.data, 'prepared'),
+    terminals,
+    width: availableParallelism(),
+    log,
+  });
   const drivers = {
-    container: createContainerDriver({ directory: join(env.data, 'nodes'), image: env.image, profile, log }),
+    container: pool.driver,
     ssh: createSshDriver({ directory: join(env.data, 'hosts'), hosts: env.hosts, log }),
   };
   const driver = createRuntimes(drivers, runtimeOf);
@@ -48,6 +57,7 @@ export function composeLabd(env: Surroundings, terminals: Control, news: LabdNew
   });
   return createLabd({
     driver,
+    pool,
     runtime: env.runtime,
     sessions,
     snapshots: createSnapshotReader({ driver, relays }),

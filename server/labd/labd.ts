@@ -1,6 +1,7 @@
 import type { Control } from '../ptyd/contract.ts';
 import type { Labd, LabdNews } from './contract.ts';
 import type { NodeDriver, NodeSpec, Runtime, SessionId, Topology } from './nodes/driver.ts';
+import type { Pool } from './nodes/pool.ts';
 import type { Probe } from './probe.ts';
 import { takePulse } from './pulse.ts';
 import type { SessionFiles } from './sessions.ts';
@@ -22,6 +23,8 @@ export interface OwnLabd extends Labd {
 /** labd's verbs over one runtime. One job at a time changes a session; readings go on beside it. */
 export function createLabd(parts: {
   driver: NodeDriver;
+  /** Of the runtime whose sessions are made ahead. */
+  pool: Pool;
   /** Of a session that does not say. */
   runtime: Runtime;
   sessions: SessionFiles;
@@ -32,7 +35,7 @@ export function createLabd(parts: {
   news: LabdNews;
   log: Parameters<typeof createWatchdog>[0]['log'];
 }): OwnLabd {
-  const { driver, sessions, news, watches } = parts;
+  const { driver, pool, sessions, news, watches } = parts;
   const inTurn = createTurns();
 
   function topologyOf(session: SessionId): Topology {
@@ -90,6 +93,19 @@ export function createLabd(parts: {
     caveats: async (session) => driver.caveats?.(session) ?? null,
     async openTerminal(session, node, terminal, size, record) {
       const belonging = { session, node, ...(record === false && { record }) };
+      const waiting = pool.takeShell(session, nodeOf(session, node).name);
+      if (waiting) {
+        const adopted = parts.terminals.adopt(waiting, terminal, size, belonging);
+        if (
+          await adopted.then(
+            () => true,
+            () => false,
+          )
+        )
+          return;
+        // It has ended, or this ptyd is older than adopting.
+        void parts.terminals.close(waiting).catch(() => {});
+      }
       await parts.terminals.open(terminal, driver.shell(session, nodeOf(session, node).name), size, belonging);
     },
     closeTerminal: (terminal) => parts.terminals.close(terminal),
@@ -100,6 +116,11 @@ export function createLabd(parts: {
     followAs: watches.want,
     guard: watchdog.start,
     exec: (session, node, argv, limits, stdin) => driver.exec(session, nodeOf(session, node).name, argv, limits, stdin),
+    prepare: async (wanted) => {
+      const { kind } = pool.driver;
+      pool.want(wanted.filter(({ topology }) => (topology.runtime ?? parts.runtime) === kind));
+    },
+    prepared: async () => pool.ready(),
     async adopt() {
       const owned = new Set(sessions.list());
       const removed = (await driver.list()).filter((session) => !owned.has(session));

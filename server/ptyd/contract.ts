@@ -36,6 +36,7 @@ export type Belonging = z.infer<typeof belonging>;
 
 export const controlCalls = {
   open: z.tuple([terminal, command, size, belonging]),
+  adopt: z.tuple([terminal, terminal, size, belonging]),
   close: z.tuple([terminal]),
   list: z.tuple([]),
 } as const;
@@ -44,6 +45,11 @@ export const controlCalls = {
 export interface Control {
   /** Starts a shell under a new name; rejects when the name is taken or there are too many terminals. */
   open(terminal: string, command: Command, size: Size, belonging: Belonging): Promise<void>;
+  /**
+   * Gives a terminal that was opened before it was known whose it would be its name for good, and what belongs to it;
+   * rejects when it has ended, or the name is taken.
+   */
+  adopt(waiting: string, terminal: string, size: Size, belonging: Belonging): Promise<void>;
   /** Ends the shell (SIGHUP, then SIGKILL) and forgets what it said. Idempotent. */
   close(terminal: string): Promise<void>;
   list(): Promise<string[]>;

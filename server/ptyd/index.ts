@@ -6,15 +6,18 @@ import {
   type Attach,
   type AttachNews,
   attachCalls,
+  type Belonging,
   type Control,
   controlCalls,
   outputFrame,
   outputHead,
   PRIORITY,
   readFrame,
+  type Size,
   sizeFrame,
 } from './contract.ts';
 import { createPtyReader } from './reader.ts';
+import type { Recording } from './recording.ts';
 import { createRecordings } from './recordings.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import type { Viewer } from './views.ts';
@@ -51,22 +54,46 @@ export async function createPtyd(options: {
     for (const web of webs) news(web);
   }
 
+  function recordingOf(name: string, belonging: Belonging, size: Size): Recording | null {
+    return belonging.record === false ? null : (recordings?.open(name, belonging, size) ?? null);
+  }
+
+  /** The names of those that were opened under another. */
+  const names = new Map<Terminal, string>();
+  function mustBeFree(name: string): void {
+    if (terminals.has(name)) throw new Error(`terminal ${name} is open already`);
+  }
+
   const control: Control = {
-    async open(name, command, size, belonging) {
-      if (terminals.has(name)) throw new Error(`terminal ${name} is open already`);
+    async open(first, command, size, belonging) {
+      mustBeFree(first);
       if (terminals.size >= TERMINALS_MAX) throw new Error('too many terminals');
+      const nameNow = () => names.get(terminal) ?? first;
       const terminal = createTerminal({
         command,
         size,
         reader,
-        record: () => (belonging.record === false ? null : (recordings?.open(name, belonging, size) ?? null)),
+        recording: recordingOf(first, belonging, size),
         ended: (code) => {
+          const name = nameNow();
+          names.delete(terminal);
           if (terminals.get(name) === terminal) terminals.delete(name);
           tell((web) => web.ended(name, code));
         },
-        mark: (mark, offset) => tell((web) => web.mark(name, mark, offset)),
+        mark: (mark, offset) => tell((web) => web.mark(nameNow(), mark, offset)),
       });
+      terminals.set(first, terminal);
+    },
+    async adopt(waiting, name, size, belonging) {
+      const terminal = terminals.get(waiting);
+      if (!terminal) throw new Error(`no terminal ${waiting}`);
+      mustBeFree(name);
+      terminals.delete(waiting);
       terminals.set(name, terminal);
+      names.set(terminal, name);
+      terminal.resize(size);
+      const recording = recordingOf(name, belonging, size);
+      if (recording) terminal.record(recording);
     },
     async close(name) {
       terminals.get(name)?.close();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -128,6 +128,29 @@ describe('ptyd', () => {
       ['m', '检查点通过：回显'],
     ]);
     expect(faults).toEqual([]);
+  });
+
+  it('gives a terminal that waited its name for good, and records what it has said so far', async () => {
+    const waiting = 'waiting0waiting0';
+    const control = connectSeam<Control, object>({ path: socketPath(data, 'control'), functions: {} });
+    clients.push(control);
+    const script = 'echo early; while read line; do echo "$line"; done; exit 3';
+    const command = { file: '/bin/sh', args: ['-c', script], env: { PATH: '/usr/bin:/bin' } };
+    await control.remote.open(waiting, command, SIZE, { ...BELONGING, session: 'prepared1', record: false });
+    await control.remote.adopt(waiting, TERMINAL, SIZE, BELONGING);
+    expect(await control.remote.list()).toEqual([TERMINAL]);
+    await expect(control.remote.adopt(waiting, 'another0another0', SIZE, BELONGING)).rejects.toThrow();
+    const { seam, heard, text } = connect();
+    await seam.remote.attach(1, TERMINAL, null);
+    seam.send(inputFrame(1, Buffer.from('late\n\x04')));
+    await vi.waitFor(() => expect(heard).toContain('ended 3'), 5_000);
+    expect(text(1)).toMatch(/early[^]*late/);
+    expect(await control.remote.list()).toEqual([]);
+    await ptyd.close();
+    const file = join(data, 'recordings', BELONGING.session, `${BELONGING.node}.${TERMINAL}.cast`);
+    expect(readFileSync(file, 'utf8')).toMatch(/early[^]*late/);
+    expect(existsSync(join(data, 'recordings', 'prepared1'))).toBe(false);
+    ptyd = await createPtyd({ data, recordingBytes: 1_000_000, fault: (error) => faults.push(error) });
   });
 
   it('refuses what is no call, and lives', async () => {

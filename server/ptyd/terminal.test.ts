@@ -19,7 +19,7 @@ function open(script: string) {
     command: { file: '/bin/sh', args: ['-c', script], env: { PATH: '/usr/bin:/bin', TERM: 'xterm-256color' } },
     size: { cols: 80, rows: 24 },
     reader,
-    record: () => null,
+    recording: null,
     ended: (status) => {
       code = status;
     },

@@ -28,6 +28,8 @@ export interface Terminal {
   resize(size: Size): void;
   /** Makes a full-screen program paint itself again. */
   repaint(): void;
+  /** Records it from here on, what it has said so far included. */
+  record(into: Recording): void;
   /** Puts a marker into the recording. */
   label(text: string): void;
   close(): void;
@@ -38,8 +40,8 @@ export function createTerminal(options: {
   command: Command;
   size: Size;
   reader: PtyReader;
-  /** Begins its recording, if there is to be one. */
-  record(): Recording | null;
+  /** Its recording, if there is to be one from the beginning. */
+  recording: Recording | null;
   ended(code: number | null): void;
   mark(mark: Mark, offset: number): void;
 }): Terminal {
@@ -56,7 +58,7 @@ export function createTerminal(options: {
   // node-pty keeps the descriptor and its stream out of its typings; fs.writeSync avoids its busy loop (node-pty #956).
   const { fd, _socket: stream } = pty as unknown as { fd: number; _socket: ReadStream };
   const isOpen = () => alive && !stream.destroyed;
-  const recording = options.record();
+  let { recording } = options;
   let modes: Modes | undefined;
   const ring = createRing((bytes) => {
     modes ??= createModes();
@@ -155,6 +157,14 @@ export function createTerminal(options: {
         repaint = undefined;
         if (isOpen()) pty.resize(current.cols, current.rows);
       }, REPAINT_MS);
+    },
+    record(into) {
+      recording = into;
+      for (let at = ring.start(); at < ring.end(); ) {
+        const piece = ring.peek(at, ring.end());
+        into.output(piece);
+        at += piece.length;
+      }
     },
     label: (text) => recording?.label(text),
     close() {

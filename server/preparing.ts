@@ -1,0 +1,28 @@
+import type { LabFile } from '../content/schema.ts';
+import type { Labd } from './labd/contract.ts';
+import { topologyOf } from './topology.ts';
+
+/** Keeps labd told of what learners may ask for next, so that it stands ready. */
+export interface Preparing {
+  /** Tells it: labd may have forgotten, or a lab has other nodes now. */
+  tell(): void;
+}
+
+/** Makes it; `count` sessions of each kind of nodes are to stand ready, however many labs use them. */
+export function createPreparing(options: {
+  labd: Pick<Labd, 'prepare'>;
+  labs(): { file: LabFile }[];
+  count: number;
+  fault(error: unknown, what: string): void;
+}): Preparing {
+  const { labd, count } = options;
+  return {
+    tell() {
+      const kinds = new Map(options.labs().map(({ file }) => [JSON.stringify(topologyOf(file)), topologyOf(file)]));
+      labd.prepare([...kinds.values()].map((topology) => ({ topology, count }))).catch((error) => {
+        // It is told again when the connection is back.
+        if (!(error instanceof Error) || error.message !== 'unavailable') options.fault(error, 'preparing nodes');
+      });
+    },
+  };
+}
