@@ -40,7 +40,7 @@ export async function openStage(image: string, withWeb: boolean, more: Record<st
   const data = mkdtempSync(join(tmpdir(), 'netloom-stage-'));
   const port = await freePort();
   const settings = { PORT: String(port), NETLOOM_DATA: data, NETLOOM_IMAGE: image, NETLOOM_LOG: 'warn', ...more };
-  const env = { ...process.env, NODE_ENV: 'production', ...settings };
+  const env = { ...process.env, NODE_ENV: 'production' as const, ...settings };
   const children: ChildProcess[] = [];
   const run = (...args: string[]) =>
     spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });

@@ -144,11 +144,11 @@ describe('ptyd', () => {
     await seam.remote.attach(1, TERMINAL, null);
     seam.send(inputFrame(1, Buffer.from('late\n\x04')));
     await vi.waitFor(() => expect(heard).toContain('ended 3'), 5_000);
-    expect(text(1)).toMatch(/early[^]*late/);
+    expect(text(1)).toMatch(/early[\s\S]*late/);
     expect(await control.remote.list()).toEqual([]);
     await ptyd.close();
     const file = join(data, 'recordings', BELONGING.session, `${BELONGING.node}.${TERMINAL}.cast`);
-    expect(readFileSync(file, 'utf8')).toMatch(/early[^]*late/);
+    expect(readFileSync(file, 'utf8')).toMatch(/early[\s\S]*late/);
     expect(existsSync(join(data, 'recordings', 'prepared1'))).toBe(false);
     ptyd = await createPtyd({ data, recordingBytes: 1_000_000, fault: (error) => faults.push(error) });
   });
