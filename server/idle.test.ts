@@ -59,4 +59,42 @@ describe('an idle life', () => {
     expect(warningOf(240 * 60_000)).toBe(10 * 60_000);
     expect(warningOf(6 * 60_000)).toBe(2 * 60_000);
   });
+
+  it('is shorter for those used last the longest ago, after a warning, while others wait', () => {
+    const { at, idle } = open();
+    for (const id of ['promised', 'a', 'b', 'c']) {
+      idle.begin(id, at.now);
+      at.now += 1_000;
+    }
+    idle.keep('promised', at.now + 10 * IDLE_MS);
+    const all = ['c', 'b', 'a', 'promised'];
+    at.now += IDLE_MS / 4;
+    expect(idle.hasten(all, 2)).toEqual([]);
+    at.now += IDLE_MS / 4;
+    expect(idle.hasten(all, 2)).toEqual(['b', 'a']);
+    const end = at.now + warningOf(IDLE_MS);
+    expect(idle.tell('a')).toBe(end);
+    at.now += 1_000;
+    // It is not put off by looking again, and not another's when one is used.
+    expect(idle.hasten(all, 2)).toEqual([]);
+    expect(idle.touch('a')).toBe(true);
+    expect(idle.tell('a')).toBe(at.now + IDLE_MS);
+    expect(idle.hasten(all, 1)).toEqual([]);
+    expect(idle.tell('b')).toBe(end);
+    at.now = end + 1;
+    expect(idle.isOver('b')).toBe(true);
+    expect(idle.isOver('a')).toBe(false);
+    expect(idle.isOver('promised')).toBe(false);
+  });
+
+  it('is as long as ever when nobody waits any more', () => {
+    const { at, idle } = open();
+    idle.begin('a', at.now);
+    const end = idle.tell('a');
+    at.now += IDLE_MS / 2;
+    expect(idle.hasten(['a'], 1)).toEqual(['a']);
+    expect(idle.tell('a')).toBeLessThan(end);
+    expect(idle.hasten(['a'], 0)).toEqual(['a']);
+    expect(idle.tell('a')).toBe(end);
+  });
 });

@@ -4,6 +4,9 @@ const STEP_MAX_MS = 5 * 60_000;
 /** How long before the end the page says so, as a share of the idle life, and at most, ms. */
 const WARNING_SHARE = 1 / 3;
 const WARNING_MAX_MS = 10 * 60_000;
+/** Since when nobody has used nodes that may go sooner because others wait for them: as a share of the idle life, and at most, ms. */
+const LONG_SHARE = 1 / 2;
+const LONG_MAX_MS = 20 * 60_000;
 
 /** How long before nodes go that nobody uses their learner is told, ms. */
 export function warningOf(idleMs: number): number {
@@ -19,6 +22,11 @@ export interface Idle {
   /** Keeps it until then at least. */
   keep(id: string, until: number): void;
   activeAt(id: string): number;
+  /**
+   * Others wait: of these, as many as that which were used last the longest ago, and not for long, end as soon as their
+   * learners have been warned; and no others, from now on. Answers those whose end is another by that.
+   */
+  hasten(ids: string[], count: number): string[];
   /** When it is over; the answer was told. */
   tell(id: string): number;
   isOver(id: string): boolean;
@@ -34,20 +42,36 @@ export function createIdle({ idleMs, now }: { idleMs: number; now(): number }): 
   const kept = new Map<string, number>();
   const told = new Map<string, number>();
   const used = new Set<string>();
+  const hastened = new Map<string, number>();
+  const longMs = Math.min(LONG_MAX_MS, idleMs * LONG_SHARE);
 
   function endOf(id: string): number {
-    return Math.max((seen.get(id) ?? 0) + idleMs, kept.get(id) ?? 0);
+    const usual = (seen.get(id) ?? 0) + idleMs;
+    return Math.max(Math.min(usual, hastened.get(id) ?? usual), kept.get(id) ?? 0);
   }
 
   return {
     begin(id, seenAt) {
+      hastened.delete(id);
       if (seenAt > now()) kept.set(id, seenAt + idleMs);
       seen.set(id, Math.min(seenAt, now()));
       told.set(id, endOf(id));
     },
+    hasten(ids, count) {
+      const since = (id: string) => seen.get(id) ?? 0;
+      const idlest = ids
+        .filter((id) => now() - since(id) >= longMs && now() >= (kept.get(id) ?? 0))
+        .sort((a, b) => since(a) - since(b))
+        .slice(0, count);
+      const before = new Set(hastened.keys());
+      for (const id of before) if (!idlest.includes(id)) hastened.delete(id);
+      for (const id of idlest) if (!before.has(id)) hastened.set(id, now() + warningOf(idleMs));
+      return ids.filter((id) => before.has(id) !== hastened.has(id));
+    },
     touch(id) {
       seen.set(id, now());
       used.add(id);
+      if (hastened.delete(id)) return true;
       return endOf(id) - (told.get(id) ?? 0) > step;
     },
     keep(id, until) {
@@ -62,7 +86,7 @@ export function createIdle({ idleMs, now }: { idleMs: number; now(): number }): 
     isOver: (id) => now() > endOf(id),
     changed: (id) => (used.delete(id) ? endOf(id) - idleMs : undefined),
     forget(id) {
-      for (const map of [seen, kept, told]) map.delete(id);
+      for (const map of [seen, kept, told, hastened]) map.delete(id);
       used.delete(id);
     },
   };

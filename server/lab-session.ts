@@ -26,6 +26,10 @@ export interface LabSession {
   standAt(step: string): void;
   /** Where that is; undefined until they have begun to read. */
   step(): string | undefined;
+  /** Waits for its turn to have nodes, behind so many; `since` is when it began to. */
+  wait(ahead: number, since: number): void;
+  /** Waits no more: because its owner wished so, or was away. */
+  stopWaiting(reason: 'left' | 'away'): void;
   /** Makes the nodes and brings them to the start of a step, by default the first; resolves when they are ready or broken. */
   start(step?: string): Promise<void>;
   /** The same with one node, or all, of those there are. */

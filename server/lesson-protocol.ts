@@ -129,6 +129,8 @@ export interface Mark {
 export interface RowSession {
   status: SessionState['status'];
   since?: number;
+  /** Who waits before them, while they wait for nodes. */
+  ahead?: number;
   /** While nodes are made. */
   stage?: Stage;
   /** While they are made anew: the step they are brought to, and how far that is. */

@@ -6,7 +6,7 @@ import type { CheckpointResult, RefusalCode, SessionState } from './protocol.ts'
 /** Nodes are there in half a second on an idle machine, and after tens of seconds when a class begins at once. */
 const SECONDS = [0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120];
 /** Every state a session may be in, so that each is a line, also at 0. `none` is somebody who only reads. */
-const STATES: SessionState['status'][] = ['none', 'creating', 'ready', 'resetting', 'broken', 'gone'];
+const STATES: SessionState['status'][] = ['none', 'queued', 'creating', 'ready', 'resetting', 'broken', 'gone'];
 /** What a proxy adds: then the address is the proxy's, and says nothing of who asks. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
 const LOOPBACK_ADDRESS = /^(?:127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;

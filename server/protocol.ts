@@ -177,6 +177,8 @@ export type Watched = Pick<LabState, 'lab' | 'session' | 'results'>;
 /** A learner's nodes in one lab. Times are Unix ms. */
 export type SessionState =
   | { status: 'none' }
+  /** There are as many nodes as there may be: they come by themselves when it is one's turn. `ahead`: who comes before. */
+  | { status: 'queued'; since: number; ahead: number }
   | { status: 'creating'; since: number; stage: Stage; node?: string }
   /** `stopped`: the nodes were to be brought to the start of a step, by number, and this is why they are not there. */
   | {
@@ -200,7 +202,8 @@ export type SessionState =
     }
   /** `detail`: what the runtime says is wrong, in Chinese, where it knows. */
   | { status: 'broken'; since: number; reason: 'nodes-failed' | 'nodes-died'; detail?: string }
-  | { status: 'gone'; since: number; reason: 'expired' | 'ended' };
+  /** `away`: one's place in the queue went to others, because nobody was there for too long. */
+  | { status: 'gone'; since: number; reason: 'expired' | 'ended' | 'away' };
 
 /** Which step's blocks are being played in the learner's place, on which nodes, and how many of the step's are done. */
 export interface Playing {

@@ -1,12 +1,14 @@
 import { Refusal } from './answer.ts';
 import type { Row } from './lesson-protocol.ts';
-import type { RefusalCode } from './protocol.ts';
+import type { RefusalCode, SessionState } from './protocol.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Learners whose nodes are made anew at a time: two cores make nodes no quicker than that, and others work meanwhile. */
 const RESETS_AT_ONCE = 2;
 /** How long a failure is told beside a learner's name, ms: until somebody has walked over. */
 const FAILURE_SHOWN_MS = 10 * 60_000;
+
+const HAS_NODES = (status: SessionState['status']) => !['none', 'queued', 'gone'].includes(status);
 
 /** Whom to reset, and where their nodes are to begin. */
 export interface ResetOrder {
@@ -51,7 +53,7 @@ export function createResets(options: {
   async function reset(person: string, { lab, node, step }: ResetOrder): Promise<void> {
     const owned = await sessions.of(person, lab);
     const status = owned.session.status();
-    if (status === 'none' || status === 'gone') {
+    if (!HAS_NODES(status)) {
       // They may have given their nodes back while they were in line.
       if (step !== undefined) await sessions.start(owned, step);
       return;
@@ -84,7 +86,7 @@ export function createResets(options: {
 
   function isWithout(person: string, lab: string): boolean {
     const status = sessions.peek(person, lab)?.session.status() ?? 'none';
-    return status === 'none' || status === 'gone';
+    return !HAS_NODES(status);
   }
 
   return {

@@ -42,6 +42,7 @@ export function rowSession(session: SessionState): RowSession {
   if (status === 'none') return { status };
   const { since } = session;
   if (status === 'creating') return { status, since, stage: session.stage };
+  if (status === 'queued') return { status, since, ahead: session.ahead };
   if (status === 'resetting') {
     const { to, playing } = session;
     return {

@@ -212,12 +212,21 @@ export function createLabSession(options: {
       step = next;
     },
     step: () => step,
+    wait(ahead, since) {
+      if (phase.status === 'queued' && phase.ahead === ahead) return;
+      if (phase.status === 'none' || phase.status === 'gone' || phase.status === 'queued')
+        set({ status: 'queued', since, ahead });
+    },
+    stopWaiting(reason) {
+      if (phase.status !== 'queued') return;
+      set(reason === 'away' ? { status: 'gone', since: now(), reason } : { status: 'none' });
+    },
     async start(step) {
       if (phase.status === 'creating' || phase.status === 'ready' || phase.status === 'resetting') return;
       const to = { step: jumps.numberOf(step) };
       judge.forget();
       jumps.clear();
-      set({ status: 'creating', since: now(), stage: 'files' });
+      set({ status: 'creating', since: now(), stage: 'queued' });
       const nodes = nodeNames();
       await inTurn(() => bring(to, nodes, () => shells.closeOn(nodes).then(create)));
     },
@@ -238,7 +247,7 @@ export function createLabSession(options: {
     },
     end: (reason) =>
       inTurn(async () => {
-        if (phase.status === 'none' || phase.status === 'gone') return;
+        if (phase.status === 'none' || phase.status === 'gone' || phase.status === 'queued') return;
         set({ status: 'gone', since: now(), reason });
         await judge.idle();
         judge.forget();

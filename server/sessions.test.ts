@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SessionPart } from './lab-session.ts';
+import { AWAY_MAX_MS } from './queue.ts';
 import { createSessions, type Owned } from './sessions.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createFakeLabd, createTestLab } from './testbed.ts';
@@ -19,6 +20,7 @@ async function newStore(...people: string[]): Promise<Store> {
 }
 
 function open(store: Store, existing: { session: string; alive: boolean }[] = [], sessionsMax = 2) {
+  const away = new Set<string>();
   const labd = createFakeLabd(existing);
   const { source, truth } = createTestLab();
   const at = { now: 1_000_000 };
@@ -32,12 +34,13 @@ function open(store: Store, existing: { session: string; alive: boolean }[] = []
     sessionsMax,
     idleMs: IDLE_MS,
     now: () => at.now,
+    isHere: ({ person }) => !away.has(person),
     changed: (_owned, state) => states.push(state),
     passed: (_owned, title) => passed.push(title),
     fault,
   });
   closing.push(() => sessions.close());
-  return { sessions, labd, truth, at, states, passed, fault };
+  return { sessions, labd, truth, at, away, states, passed, fault };
 }
 
 async function begin(sessions: ReturnType<typeof open>['sessions'], person: string): Promise<Owned> {
@@ -45,6 +48,117 @@ async function begin(sessions: ReturnType<typeof open>['sessions'], person: stri
   await sessions.start(owned);
   return owned;
 }
+
+const nobody = { watched: () => false, used: () => false };
+
+describe('the queue for nodes', () => {
+  /** Ann has the only nodes there may be, the others wait in this order. */
+  async function full(...others: string[]) {
+    const store = await newStore('ann', ...others);
+    const opened = open(store, [], 1);
+    const ann = await begin(opened.sessions, 'ann');
+    const waiting: Owned[] = [];
+    for (const person of others) {
+      opened.at.now += 1;
+      waiting.push(await begin(opened.sessions, person));
+    }
+    const shown = () => waiting.map(({ session }) => session.state().session);
+    return { ...opened, store, ann, waiting, shown };
+  }
+
+  it('says how many come before, and that moves', async () => {
+    const { sessions, ann, waiting, shown } = await full('ben', 'eva', 'joe');
+    expect(shown()).toMatchObject([
+      { status: 'queued', ahead: 0 },
+      { status: 'queued', ahead: 1 },
+      { status: 'queued', ahead: 2 },
+    ]);
+    const [ben, eva, joe] = waiting as [Owned, Owned, Owned];
+    // Asking again keeps the place.
+    await sessions.start(ben);
+    await sessions.end(eva, 'ended');
+    expect(shown()).toMatchObject([{ ahead: 0 }, { status: 'none' }, { ahead: 1 }]);
+    await sessions.end(ann, 'ended');
+    await vi.waitFor(() => expect(ben.session.status()).toBe('ready'));
+    expect(joe.session.state().session).toMatchObject({ status: 'queued', ahead: 0 });
+  });
+
+  it('brings nodes to the step that was wished for', async () => {
+    const { sessions, ann, waiting, labd } = await full('ben');
+    const [ben] = waiting as [Owned];
+    await sessions.start(ben, '02-ping');
+    await sessions.end(ann, 'ended');
+    await vi.waitFor(() => expect(ben.session.status()).toBe('ready'));
+    expect(labd.calls).toContain('exec node-1');
+  });
+
+  it('passes over whoever is away, who keeps the place for a while', async () => {
+    const { sessions, at, away, ann, waiting } = await full('ben', 'eva', 'joe');
+    const [ben, eva, joe] = waiting as [Owned, Owned, Owned];
+    away.add('ben');
+    await sessions.end(ann, 'ended');
+    await vi.waitFor(() => expect(eva.session.status()).toBe('ready'));
+    at.now += AWAY_MAX_MS - 1_000;
+    sessions.touch(eva);
+    await sessions.sweep(nobody);
+    expect(ben.session.state().session).toMatchObject({ status: 'queued', ahead: 0 });
+    at.now += 2_000;
+    await sessions.sweep(nobody);
+    expect(ben.session.state().session).toMatchObject({ status: 'gone', reason: 'away' });
+    expect(joe.session.state().session).toMatchObject({ status: 'queued', ahead: 0 });
+  });
+
+  it('serves who comes back as soon as they do, before those who come now', async () => {
+    const { sessions, away, ann, waiting } = await full('ben', 'joe');
+    const [ben, joe] = waiting as [Owned, Owned];
+    for (const person of ['ben', 'joe']) away.add(person);
+    await sessions.end(ann, 'ended');
+    away.clear();
+    await sessions.start(ann);
+    await vi.waitFor(() => expect(ben.session.status()).toBe('ready'));
+    expect(joe.session.state().session).toMatchObject({ ahead: 0 });
+    expect(ann.session.state().session).toMatchObject({ status: 'queued', ahead: 1 });
+  });
+
+  it('outlives web, in its order', async () => {
+    const { store, ann } = await full('ben', 'joe');
+    const next = open(store, [{ session: ann.session.id, alive: true }], 1);
+    next.at.now += 10_000;
+    await next.sessions.adopt([]);
+    const [ben, joe] = [await next.sessions.of('ben', LAB), await next.sessions.of('joe', LAB)];
+    expect(ben.session.state().session).toMatchObject({ status: 'queued', ahead: 0 });
+    expect(joe.session.state().session).toMatchObject({ status: 'queued', ahead: 1 });
+    await next.sessions.end(await next.sessions.of('ann', LAB), 'ended');
+    await vi.waitFor(() => expect(ben.session.status()).toBe('ready'));
+    expect((await store.sessions.queued()).map(({ person }) => person)).toEqual(['joe']);
+  });
+
+  it('goes over to whom a person becomes', async () => {
+    const { sessions, store, waiting } = await full('ben', 'joe');
+    await store.people.create('eva', 'token of eva', 0);
+    await sessions.move('ben', 'eva', async () => undefined);
+    const eva = await sessions.of('eva', LAB);
+    expect(eva.session.state().session).toMatchObject({ status: 'queued', ahead: 0 });
+    expect(waiting[1]?.session.state().session).toMatchObject({ ahead: 1 });
+    await sessions.drop('eva');
+    expect((await store.sessions.queued()).map(({ person }) => person)).toEqual(['joe']);
+  });
+
+  it('shortens the life of nodes that nobody uses, and no longer once nobody waits', async () => {
+    const { sessions, at, ann, waiting } = await full('ben');
+    const expiresAt = () => {
+      const { session } = ann.session.state();
+      return session.status === 'ready' ? session.expiresAt : 0;
+    };
+    const usual = expiresAt();
+    at.now += IDLE_MS / 2;
+    await sessions.sweep(nobody);
+    expect(expiresAt()).toBeLessThan(usual);
+    await sessions.end(waiting[0] as Owned, 'ended');
+    await sessions.sweep(nobody);
+    expect(expiresAt()).toBe(usual);
+  });
+});
 
 describe('sessions', () => {
   it('give a person one session in a lab, also when it is asked for twice at once', async () => {
@@ -55,15 +169,11 @@ describe('sessions', () => {
     await expect(sessions.of('ann', 'no-such-lab')).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('refuse more nodes than there may be, also when the last place is asked for at once', async () => {
+  it('never have more nodes than there may be, also when the last place is asked for at once', async () => {
     const { sessions, labd } = open(await newStore('ann', 'ben', 'eva'));
-    const asked = await Promise.allSettled(['ann', 'ben', 'eva'].map((person) => begin(sessions, person)));
-    expect(asked.map((each) => each.status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected']);
-    expect(asked.find((each) => each.status === 'rejected')).toMatchObject({ reason: { code: 'too-many' } });
+    const all = await Promise.all(['ann', 'ben', 'eva'].map((person) => begin(sessions, person)));
+    expect(all.map(({ session }) => session.status())).toEqual(['ready', 'ready', 'queued']);
     expect(labd.calls.filter((call) => call === 'create')).toHaveLength(2);
-    await sessions.end(await sessions.of('ann', LAB), 'ended');
-    const third = await begin(sessions, asked[2]?.status === 'rejected' ? 'eva' : 'ben');
-    expect(third.session.status()).toBe('ready');
   });
 
   it('start a broken session anew', async () => {

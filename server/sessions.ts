@@ -7,10 +7,12 @@ import type { Labd } from './labd/contract.ts';
 import type { Alarm } from './network/alarm.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { CheckpointResult, SessionState, Stage, TerminalInfo } from './protocol.ts';
+import type { QueuePlace } from './queue.ts';
 import { newId } from './secrets.ts';
 import { createLabSession } from './session.ts';
 import type { ActiveSession } from './store/sessions.ts';
 import type { Store } from './store/store.ts';
+import { createWaiting } from './waiting.ts';
 
 /** Nodes are being made, or made anew. */
 const UNSETTLED: ReadonlySet<string> = new Set(['creating', 'resetting']);
@@ -37,8 +39,14 @@ export interface Sessions {
   byTerminal(terminal: string): Owned | undefined;
   /** Every open terminal, by name. */
   terminals(): string[];
-  /** Makes the nodes and brings them to the start of a step, by default the first. */
+  /**
+   * Makes the nodes and brings them to the start of a step, by default the first; where there are as many as there may be,
+   * as soon as it is this one's turn.
+   */
   start(owned: Owned, step?: string): Promise<void>;
+  /** Somebody came to look at a session: it may be their turn to have nodes. */
+  admit(): void;
+  /** Gives the nodes back, or the place in the queue for them. */
   end(owned: Owned, reason: 'expired' | 'ended'): Promise<void>;
   /**
    * One person becomes another by `merge`, which does it in the store: nodes and terminals of `from` go on as `into`'s,
@@ -83,6 +91,8 @@ export function createSessions(options: {
   now(): number;
   changed(owned: Owned, part: SessionPart): void;
   passed(owned: Owned, title: string): void;
+  /** Whether somebody looks at it now: whose turn it is to have nodes, and is away, is passed over. By default all are here. */
+  isHere?: (owned: Owned) => boolean;
   /** A verdict was kept. */
   judged?: (status: CheckpointResult['status']) => void;
   /** Whether what a person's next terminal shows may be recorded; without it nothing is. */
@@ -98,9 +108,42 @@ export function createSessions(options: {
   const forgotten = new WeakSet<Owned>();
   /** Counted as having nodes before they have: several may ask for the last place at once. */
   const starting = new Set<Owned>();
+  const waiting = createWaiting({
+    store,
+    now,
+    isFull: () => [...all.values()].filter(hasNodes).length >= options.sessionsMax,
+    isHere: options.isHere ?? (() => true),
+    begin,
+    fault: options.fault,
+  });
 
   function keyOf(person: string, lab: string): string {
     return `${person}/${lab}`;
+  }
+
+  async function begin(owned: Owned, step: string | undefined): Promise<void> {
+    const { session, person, lab } = owned;
+    starting.add(owned);
+    try {
+      const at = now();
+      await store.sessions.begin({ id: session.id, person, lab, createdAt: at, seenAt: at });
+      idle.touch(session.id);
+      tellExpiry(owned);
+      await session.start(step);
+    } finally {
+      starting.delete(owned);
+    }
+  }
+
+  async function of(person: string, lab: string): Promise<Owned> {
+    const key = keyOf(person, lab);
+    const begun = opening.get(key) ?? all.get(key) ?? bring(person, lab);
+    if (begun instanceof Promise) opening.set(key, begun);
+    try {
+      return await begun;
+    } finally {
+      opening.delete(key);
+    }
   }
 
   /** Several changes in one turn of the loop are one piece of news. */
@@ -206,13 +249,25 @@ export function createSessions(options: {
   }
 
   function hasNodes(owned: Owned): boolean {
-    return starting.has(owned) || !['none', 'gone'].includes(owned.session.status());
+    return starting.has(owned) || !['none', 'queued', 'gone'].includes(owned.session.status());
   }
 
   async function end(owned: Owned, reason: 'expired' | 'ended'): Promise<void> {
+    if (await waiting.leave(owned, 'left')) return;
     if (!hasNodes(owned)) return;
     await store.sessions.finish(owned.session.id, reason);
     await owned.session.end(reason);
+    waiting.admit();
+  }
+
+  /** While others wait, nodes that nobody has used for long go sooner, after the usual warning. */
+  function hasten(): void {
+    const idling = [...all.values()].filter((owned) => owned.session.status() === 'ready');
+    const changed = idle.hasten(
+      idling.map(({ session }) => session.id),
+      waiting.count(),
+    );
+    for (const owned of idling) if (changed.includes(owned.session.id)) tellExpiry(owned);
   }
 
   /** Removes nodes that no session wants: left by one that could not be ended, or by a former web. */
@@ -230,7 +285,7 @@ export function createSessions(options: {
       idle.begin(id, now());
       return end(owned, 'expired');
     }
-    if (isWatched) return;
+    if (isWatched || waiting.has(owned)) return;
     // Made again from the store when the person comes back.
     forget(owned);
   }
@@ -254,16 +309,7 @@ export function createSessions(options: {
   }
 
   return {
-    async of(person, lab) {
-      const key = keyOf(person, lab);
-      const begun = opening.get(key) ?? all.get(key) ?? bring(person, lab);
-      if (begun instanceof Promise) opening.set(key, begun);
-      try {
-        return await begun;
-      } finally {
-        opening.delete(key);
-      }
-    },
+    of,
     peek: (person, lab) => all.get(keyOf(person, lab)),
     touch,
     async keep(owned, until) {
@@ -275,23 +321,15 @@ export function createSessions(options: {
     byTerminal: (terminal) => [...all.values()].find((owned) => owned.session.terminals().includes(terminal)),
     terminals: () => [...all.values()].flatMap((owned) => owned.session.terminals()),
     async start(owned, step) {
-      const { session, person, lab } = owned;
+      const { session, lab } = owned;
       if (session.status() === 'broken') return session.reset({ step });
       if (hasNodes(owned)) return;
       const steps = options.source(lab)?.lab().steps ?? [];
       if (step !== undefined && !steps.some(({ id }) => id === step)) throw new Refusal('not-found');
-      if ([...all.values()].filter(hasNodes).length >= options.sessionsMax) throw new Refusal('too-many');
-      starting.add(owned);
-      try {
-        const at = now();
-        await store.sessions.begin({ id: session.id, person, lab, createdAt: at, seenAt: at });
-        idle.touch(session.id);
-        tellExpiry(owned);
-        await session.start(step);
-      } finally {
-        starting.delete(owned);
-      }
+      if (waiting.isNeeded()) return waiting.join(owned, { since: now(), step });
+      await begin(owned, step);
     },
+    admit: waiting.admit,
     end,
     async move(from, into, merge) {
       const theirs = [...ofPerson(from), ...ofPerson(into)];
@@ -301,6 +339,11 @@ export function createSessions(options: {
         const other = all.get(keyOf(into, owned.lab));
         if (other && hasNodes(other)) await end(owned, 'ended');
       }
+      const places: (QueuePlace & { lab: string })[] = [];
+      for (const owned of theirs) {
+        const place = await waiting.leave(owned, 'left');
+        if (place) places.push({ ...place, lab: owned.lab });
+      }
       for (const owned of theirs) forget(owned);
       try {
         return await merge();
@@ -308,6 +351,10 @@ export function createSessions(options: {
         // Whatever became of it: the nodes are somebody's.
         for (const former of await store.sessions.active()) {
           if (former.person === from || former.person === into) await takeOver(former, () => true);
+        }
+        for (const { lab, ...place } of places) {
+          const owned = await of(into, lab);
+          if (!hasNodes(owned)) await waiting.join(owned, place);
         }
       }
     },
@@ -348,11 +395,17 @@ export function createSessions(options: {
         if (!alive && !alarms.some(({ did }) => did === 'halted')) owned.session.died();
       }
       await removeOrphans();
+      for (const { id, person, lab, ...place } of await store.sessions.queued()) {
+        await store.sessions.unqueue(id);
+        if (options.source(lab)) await waiting.join(await of(person, lab), place);
+      }
     },
     contentChanged(lab) {
       for (const owned of all.values()) if (owned.lab === lab) tell(owned);
     },
     async sweep(is) {
+      await waiting.sweep();
+      hasten();
       for (const owned of all.values()) {
         if (is.used(owned)) touch(owned);
         // One that cannot be ended must not keep the others.

@@ -185,6 +185,7 @@ async function openWeb(parts: {
       following.tellChanged();
     },
     passed: (owned, title) => labelAll(owned, `检查点通过：${title}`.slice(0, LABEL_MAX_CHARS)),
+    isHere: (owned) => Boolean(door.open?.isWatched(owned)),
     judged: (status) => metrics.judged(status),
     records: async (person) => env.recordingBytes > 0 && (await store.recordings.allowed(person)),
     fault,
@@ -266,7 +267,10 @@ async function openWeb(parts: {
     ssh,
     idleMs: env.idleMs,
     allowed: front.allowed,
-    looked: () => following.tellChanged(),
+    looked: () => {
+      following.tellChanged();
+      sessions.admit();
+    },
     fault,
   });
   const sweep = setInterval(() => {

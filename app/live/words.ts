@@ -10,6 +10,7 @@ export const machines = {
   cannotRun: {
     offline: '正在连接服务器，连上后就能运行',
     none: '先在右侧启动节点，才能运行',
+    queued: '正在排队等节点，轮到你就能运行',
     creating: '节点正在启动，稍等片刻',
     ready: '',
     resetting: '节点正在重置，稍等片刻',
@@ -93,6 +94,11 @@ export const panels = {
     text: '节点只属于你，有 root 权限，可以放心试。\n弄坏了随时重置；启动通常不到一秒。',
     button: (count: number) => (count === 2 ? '启动两台节点' : `启动 ${count} 台节点`),
   },
+  queued: {
+    title: (ahead: number) => (ahead === 0 ? '下一个就是你' : `正在排队：前面还有 ${ahead} 人`),
+    text: '现在节点都有人在用。轮到你时会自动启动，不用守着，可以先读正文。\n请开着这个页面：关闭超过两分钟，位置就让给后面的人。',
+    leave: '不排了',
+  },
   creating: { title: '正在启动节点', text: '不用等在这里，可以先读正文。' },
   broken: {
     'nodes-failed': {
@@ -110,6 +116,7 @@ export const panels = {
       title: '节点已到期收回',
       text: '已经通过的检查点都保存着。\n重新启动会得到全新的节点，网络配置要从头做起。',
     },
+    away: { title: '排队的位置没有保住', text: '页面关闭得太久，位置让给了后面的人。\n想继续，就重新启动，再排一次。' },
     ended: { title: '节点已经归还', text: '结果都保存着。\n想继续，就重新启动一组全新的节点。' },
     button: '重新启动',
   },

@@ -12,8 +12,22 @@ export interface ActiveSession {
   seenAt: number;
 }
 
+/** A session that waits for nodes. */
+export interface QueuedSession {
+  id: string;
+  person: string;
+  lab: string;
+  since: number;
+  step: string | undefined;
+}
+
 /** Which sessions have nodes, and which terminals are open in them. */
 export interface SessionTable {
+  /** Notes that a session waits for nodes since then; `step` is where they are to be brought. */
+  queue(session: QueuedSession): Promise<void>;
+  /** It waits no more. */
+  unqueue(id: string): Promise<void>;
+  queued(): Promise<QueuedSession[]>;
   begin(session: ActiveSession): Promise<void>;
   seen(id: string, now: number): Promise<void>;
   finish(id: string, status: 'expired' | 'ended'): Promise<void>;
@@ -26,6 +40,25 @@ export interface SessionTable {
 /** Sessions over the store's database. */
 export function createSessionTable(db: Kysely<Tables>): SessionTable {
   return {
+    async queue({ id, person, lab, since, step }) {
+      const standing = step === undefined ? null : JSON.stringify(step);
+      const row = { status: 'queued', created_at: since, seen_at: since, standing } as const;
+      await db
+        .insertInto('session')
+        .values({ id, person, lab, ...row })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+        .execute();
+    },
+    async unqueue(id) {
+      await db.deleteFrom('session').where('id', '=', id).where('status', '=', 'queued').execute();
+    },
+    async queued() {
+      const rows = await db.selectFrom('session').selectAll().where('status', '=', 'queued').execute();
+      return rows.map(({ id, person, lab, created_at: since, standing }) => ({
+        ...{ id, person, lab, since },
+        step: standing === null ? undefined : String(JSON.parse(standing)),
+      }));
+    },
     async begin({ id, person, lab, createdAt, seenAt }) {
       const row = { status: 'active', created_at: createdAt, seen_at: seenAt, standing: null } as const;
       await db

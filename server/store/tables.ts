@@ -22,15 +22,18 @@ export interface Tables {
   transfer: { hash: string; person: string; expires_at: Moment };
   /** A person's work on a lab, over all its sessions. */
   attempt: { person: string; lab: string; started_at: Moment; finished_at: Moment | null };
-  /** A lab session that has, or had, nodes. At most one of a person and lab is active. */
+  /** A lab session that has, had, or waits for nodes. At most one of a person and lab is active. */
   session: {
     id: string;
     person: string;
     lab: string;
-    status: 'active' | 'expired' | 'ended';
+    status: 'queued' | 'active' | 'expired' | 'ended';
     created_at: Moment;
     seen_at: Moment;
-    /** Where the platform has brought its nodes, or is bringing them (`Standing`); null while that is nowhere. */
+    /**
+     * Where the platform has brought its nodes, or is bringing them (`Standing`); null while that is nowhere. While it is
+     * queued, the step they are to be brought to.
+     */
     standing: Json | null;
   };
   /** The terminals of an active session, so that a restarted web finds the learner's shells again. */

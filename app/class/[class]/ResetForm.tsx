@@ -30,7 +30,7 @@ export function ResetForm({ lesson, course, rows, learners, onClose }: Props) {
   const heading = useId();
   const without = learners.filter((learner) => {
     const status = rows.get(learner)?.session.status ?? 'none';
-    return status === 'none' || status === 'gone';
+    return status === 'none' || status === 'queued' || status === 'gone';
   }).length;
   const number = course.steps.find(({ id }) => id === step)?.number ?? 1;
   const starts = step !== AS_NEW;

@@ -60,6 +60,8 @@ export function standingText({ what, minutes: count }: Standing): string {
 export function sessionText({ session, reset }: Row): string {
   if (typeof reset === 'object') return `重置没有成功：${resetFailures[reset.failed] ?? '服务器出了意外'}`;
   if (reset === 'queued') return '等待重置';
+  if (session.status === 'queued')
+    return session.ahead ? `排队等节点，前面 ${session.ahead} 人` : '排队等节点，下一个就是';
   if (session.status === 'creating') return '正在启动节点';
   if (session.status === 'resetting') {
     const { playing, to = 1 } = session;

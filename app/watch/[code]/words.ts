@@ -40,6 +40,7 @@ export function closedBy(why: RefusalCode | 'over'): Note {
 /** What the session does while it has no terminals. */
 export const waiting: Record<Exclude<SessionState['status'], 'ready' | 'resetting'>, Note> = {
   none: { title: '对方还没有启动节点', text: '启动之后，终端会自动出现在这里。' },
+  queued: { title: '对方在排队等节点', text: '轮到之后，终端会自动出现在这里。' },
   creating: { title: '节点正在启动', text: '稍等片刻，终端马上出现。' },
   broken: { title: '对方的节点出了故障', text: '重新启动之后，终端会自动出现在这里。' },
   gone: { title: '对方的节点已经归还', text: '再次启动之后，终端会自动出现在这里。' },

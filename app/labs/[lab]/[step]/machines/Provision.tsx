@@ -46,6 +46,18 @@ export function Provision({ nodes, steps }: { nodes: LabNode[]; steps: Pick<Outl
           <Here steps={steps} />
         </Sheet>
       );
+    case 'queued':
+      return (
+        <Sheet nodes={nodes} title={panels.queued.title(session.ahead)} text={panels.queued.text}>
+          <span className={styles.waiting}>
+            <Loader size={14} color="var(--term-ink)" />
+            <Elapsed since={session.since} clock={lab.clock} />
+          </span>
+          <button type="button" className={shared.act} onClick={() => void lab.end()}>
+            {panels.queued.leave}
+          </button>
+        </Sheet>
+      );
     case 'creating':
       return (
         <Sheet nodes={nodes} title={panels.creating.title} text={panels.creating.text}>
@@ -93,7 +105,7 @@ function Sheet({ nodes, title, text, why, bad = false, children }: SheetProps) {
           </span>
         ))}
       </div>
-      <h3>{title}</h3>
+      <h3 aria-live="polite">{title}</h3>
       {why && <p>{panels.why(why)}</p>}
       <p>{text}</p>
       {children}

@@ -56,7 +56,7 @@ function Choice({ wish, nodes, steps, onClose }: Props & { wish: ResetWish; onCl
   const number = steps.find((each) => each.id === step)?.number ?? 1;
   const status = state?.session.status;
   // Without nodes there is nothing to lose, and none to choose.
-  const isNew = status === 'none' || status === 'gone';
+  const isNew = status === 'none' || status === 'queued' || status === 'gone';
   const isWhole = node === ALL || isNew || status === 'broken';
   const rest = nodes.filter((each) => each.name !== node).map((each) => each.name);
   const to = { ...(number > 1 ? { step } : {}), ...(isWhole ? {} : { node }) };
@@ -155,7 +155,7 @@ function useArrival(nodes: LabNode[]): (node: string | undefined) => () => void 
       let isUnderWay = false;
       const leave = live.view.subscribe(() => {
         const status = live.view.get().state?.session.status;
-        if (status === 'creating' || status === 'resetting') isUnderWay = true;
+        if (status === 'queued' || status === 'creating' || status === 'resetting') isUnderWay = true;
         else if (isUnderWay) {
           leave();
           if (status === 'ready' && target) live.view.set({ focus: { node: target } });
