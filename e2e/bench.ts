@@ -12,6 +12,7 @@ import { measureMemory } from './bench/memory.ts';
 import { createNavigation } from './bench/navigation.ts';
 import { NEIGHBOURS } from './bench/neighbours.ts';
 import { type Netloom, prepareNetloom } from './bench/netloom.ts';
+import { benchNodes } from './bench/nodes.ts';
 import { findTtyd, installWetty, startPeer } from './bench/peers.ts';
 import { tableOf } from './bench/report.ts';
 import { benchSnapshot } from './bench/snapshot.ts';
@@ -24,6 +25,7 @@ import { openSite } from './site.ts';
  * `npm run bench -- terminal [--json] [--rounds N] [--only echo,flood,…]`: the product's terminals beside wetty, ttyd
  * and the least that makes a terminal, all running the same shell on the same nodes, in one run with shuffled rounds.
  * `npm run bench -- snapshot [--json]`: how long the kernel is read, and until a verdict follows.
+ * `npm run bench -- nodes [--rounds N] [--sessions N] [--json]`: how nodes come and what they take (bench/nodes.ts).
  * `npm run bench -- class [--learners N] [--json]`: a class that comes in the same minute (bench/class.ts).
  */
 
@@ -36,6 +38,9 @@ const RESTARTS = 20;
 const STOP_MS = 30_000;
 /** Learners of a class: what one server is meant for. */
 const CLASS_LEARNERS = 60;
+/** Sessions that are held at once when nodes are measured, and rounds of what is timed: each takes a few seconds. */
+const NODE_SESSIONS = 200;
+const NODE_ROUNDS = 10;
 /** A learner who types, and those who flood beside him. */
 const LEARNERS = 1 + NEIGHBOURS;
 
@@ -47,7 +52,7 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function readOptions(): { subject: string; json: boolean; rounds: number; learners: number; only: Set<PartName> } {
+function readOptions() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -55,24 +60,27 @@ function readOptions(): { subject: string; json: boolean; rounds: number; learne
       rounds: { type: 'string' },
       only: { type: 'string' },
       learners: { type: 'string' },
+      sessions: { type: 'string' },
     },
   });
   const only = values.only?.split(',') ?? PARTS;
-  const rounds = Number(values.rounds ?? ROUNDS);
+  const subject = positionals.join();
+  const rounds = Number(values.rounds ?? (subject === 'nodes' ? NODE_ROUNDS : ROUNDS));
+  const sessions = Number(values.sessions ?? NODE_SESSIONS);
   const known = only.every((part): part is PartName => (PARTS as readonly string[]).includes(part));
   const learners = Number(values.learners ?? CLASS_LEARNERS);
-  const subject = positionals.join();
-  const counts = [rounds, learners].every((count) => Number.isInteger(count) && count >= 1);
-  if (!['terminal', 'snapshot', 'class'].includes(subject) || !known || !counts) {
+  const counts = [rounds, learners, sessions].every((count) => Number.isInteger(count) && count >= 1);
+  if (!['terminal', 'snapshot', 'nodes', 'class'].includes(subject) || !known || !counts) {
     say(`用法：npm run bench -- terminal [--json] [--rounds 轮数] [--only ${PARTS.join(',')}]`);
     say('　　　npm run bench -- snapshot [--json]');
+    say('　　　npm run bench -- nodes [--rounds 轮数] [--sessions 会话数] [--json]');
     say('　　　npm run bench -- class [--learners 人数] [--json]');
     process.exit(2);
   }
-  return { subject, json: values.json ?? false, rounds, learners, only: new Set(only) };
+  return { subject, json: values.json ?? false, rounds, sessions, learners, only: new Set<PartName>(only) };
 }
 
-const { subject, json, rounds, learners, only } = readOptions();
+const { subject, json, rounds, sessions, learners, only } = readOptions();
 const measured: Measured = { rounds: {} };
 const failures: string[] = [];
 /** What has to be closed, the last first. */
@@ -217,6 +225,13 @@ async function measure(): Promise<{ table: string; figures: Record<string, numbe
     return benchSnapshot({
       attempt,
       openSite: () => openSite('start'),
+      image: imagePath(),
+      opened: (close) => opened.push(close),
+    });
+  }
+  if (subject === 'nodes') {
+    return benchNodes({
+      ...{ attempt, rounds, sessions, say },
       image: imagePath(),
       opened: (close) => opened.push(close),
     });
