@@ -1,4 +1,4 @@
-import type { LabFile } from '../content/schema.ts';
+import type { Lab } from '../content/load.ts';
 import type { Labd } from './labd/contract.ts';
 import { topologyOf } from './topology.ts';
 
@@ -11,14 +11,20 @@ export interface Preparing {
 /** Makes it; `count` sessions of each kind of nodes are to stand ready, however many labs use them. */
 export function createPreparing(options: {
   labd: Pick<Labd, 'prepare'>;
-  labs(): { file: LabFile }[];
+  labs(): Pick<Lab, 'id' | 'file'>[];
   count: number;
   fault(error: unknown, what: string): void;
 }): Preparing {
   const { labd, count } = options;
   return {
     tell() {
-      const kinds = new Map(options.labs().map(({ file }) => [JSON.stringify(topologyOf(file)), topologyOf(file)]));
+      // Labs with the same nodes share what stands ready.
+      const kinds = new Map(
+        options.labs().map((lab) => {
+          const { lab: _, ...topology } = topologyOf(lab);
+          return [JSON.stringify(topology), topology];
+        }),
+      );
       labd.prepare([...kinds.values()].map((topology) => ({ topology, count }))).catch((error) => {
         // It is told again when the connection is back.
         if (!(error instanceof Error) || error.message !== 'unavailable') options.fault(error, 'preparing nodes');

@@ -48,7 +48,7 @@ async function look(sessions: number): Promise<Sample> {
 
 /** Makes so many sessions on a stage without web, opens terminals in some of them; `say` tells how far it is. */
 export async function measureGrowth(stage: Stage, count: number, say: (line: string) => void): Promise<Growth> {
-  const topology = topologyOf(labOf(loadAll(readEnv(process.env).content), LAB).file);
+  const topology = topologyOf(labOf(loadAll(readEnv(process.env).content), LAB));
   const names: string[] = [];
   const createMs: number[] = [];
   const samples: Sample[] = [];

@@ -66,7 +66,7 @@ describe('a pool', () => {
     const looked: string[] = [];
     const vantage = (session: string) => {
       looked.push(session);
-      return { own: '', named: [], root: '', mounts: '', close() {} };
+      return { own: '', inode: 0, named: [], root: '', mounts: '', close() {} };
     };
     const { pool, creates, full } = openPool({ ...driver, vantage });
     pool.want([{ topology, count: 1 }]);
