@@ -325,10 +325,12 @@ describe('reset and time', () => {
     await soon(() => expect(teacher.rows.get(learner.person)?.deadline).toBe(deadline));
     await granted(teacher.browser.ask('class:extend', { ...to, learners: [learner.person], minutes: 30 }));
     await soon(() => expect(teacher.rows.get(learner.person)?.deadline).toBe(deadline + 30 * 60_000));
-    expect(learner.browser.state()).toMatchObject({
-      guide: { deadline: deadline + 30 * 60_000 },
-      session: { expiresAt: deadline + 30 * 60_000 },
-    });
+    await soon(() =>
+      expect(learner.browser.state()).toMatchObject({
+        guide: { deadline: deadline + 30 * 60_000 },
+        session: { expiresAt: deadline + 30 * 60_000 },
+      }),
+    );
     // Assistants help; they do not decide until when.
     const assistant = await joinClass(door, id, 'assistant', '李');
     const more = { ...to, learners: [learner.person], minutes: 30 };
