@@ -240,6 +240,8 @@ describe('what was, as others see it', () => {
     database.prepare('update class set recording = 0').run();
     database.close();
     await learner.page.getByRole('button', { name: '新终端' }).first().click();
+    // The former terminal shows more than a prompt.
+    await learner.sees('node-1', /^root@node-1:~#\s*$/);
     await learner.entersAndSees('node-1', 'echo off-$((40+2))', 'off-42');
     await page.reload();
     await page.getByRole('link', { name: '回放' }).first().waitFor();
