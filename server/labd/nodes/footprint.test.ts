@@ -6,30 +6,35 @@ import { differences, type Footprint, PRINT, readFootprint, undoing } from './fo
 // A namespace of its own stands for a machine; its names for namespaces are the host's, and are left out.
 const space = `nlf${randomBytes(3).toString('hex')}`;
 const inside = (script: string) =>
-  execFileSync('ip', ['netns', 'exec', space, 'bash', '-ec', script], {
-    encoding: 'utf8',
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  execFileSync('nsenter', [`--net=/run/netns/${space}`, 'bash', '-ec', script], { encoding: 'utf8', stdio: 'pipe' });
 const look = (): Footprint => ({ ...readFootprint(inside(PRINT)), namespaces: [] });
 
 function bringBack(first: Footprint): string[] {
-  for (let round = 0; round < 3; round += 1) {
-    const { ip, bridge, settings, filters, tables } = undoing(first, look());
-    const batch = (program: string, lines: string[]) =>
-      inside(`${program} -force -batch - <<'END' 2>/dev/null || true\n${lines.join('\n')}\nEND`);
-    batch('ip', ip);
-    batch('bridge', bridge);
-    for (const [path, value] of settings) inside(`printf %s '${value}' > /proc/sys/net/${path}`);
-    if (filters) inside(`iptables-restore <<'END'\n${filters}END`);
-    for (const table of tables) inside(`nft delete table ${table}`);
+  for (let round = 0; ; round += 1) {
+    const now = look();
+    const left = differences(first, now);
+    if (left.length === 0 || round === 3) return left;
+    const { ip, bridge, settings, filters, tables } = undoing(first, now);
+    const steps = [
+      ...[`ip`, 'bridge'].map((program) => `${program} -force -batch - <<'END' || true`),
+      "iptables-restore <<'END' || true",
+    ];
+    const input = [ip.join('\n'), bridge.join('\n'), filters.trimEnd()];
+    inside(steps.map((step, index) => `${step}\n${input[index]}\nEND`).join('\n'));
+    inside(
+      [
+        'true',
+        ...settings.map(([path, value]) => `printf %s '${value}' > /proc/sys/net/${path}`),
+        ...tables.map((table) => `nft delete table ${table}`),
+      ].join('\n'),
+    );
   }
-  return differences(first, look());
 }
 
 let first: Footprint;
 beforeAll(() => {
   execFileSync('ip', ['netns', 'add', space]);
-  inside(`ip link set lo up; ip link add card type dummy; ip link set card up
+  inside(`ip link set lo up; ip link add card type veth peer name far; ip link set card up; ip link set far up
     ip addr add 192.168.245.168/24 brd + dev card; ip route add default via 192.168.245.1
     ip neigh add 192.168.245.9 lladdr 02:00:00:00:00:09 dev card; ip rule add from 10.0.0.0/8 table 7 pref 9
     ip link add old type vxlan id 7 dstport 4789 dev card; ip link set old up
@@ -92,6 +97,6 @@ it('takes what a machine prints for text and no more', () => {
   const odd = readFootprint(
     '\n\u0001namespaces\n-x;rm\n../up\nok\n\n\u0001links\nnonsense\n2: a\u001b[31m: <UP> mtu x\n\u0001settings\nno colon',
   );
-  expect(odd).toMatchObject({ namespaces: ['-x'.slice(2), 'ok'].filter(Boolean), settings: {}, routes: [] });
+  expect(odd).toMatchObject({ namespaces: ['ok'], settings: {}, routes: [] });
   expect(readFootprint('')).toMatchObject({ namespaces: [], links: {}, addresses: [] });
 });
