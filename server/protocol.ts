@@ -274,10 +274,19 @@ export interface ShownResult extends Omit<CheckpointResult, 'facts'> {
   hintsOpened: number;
 }
 
+/** What cannot be promised of a session's nodes. `remains`: what a reset could not bring back, as the runtime words it. */
+export interface Caveats {
+  /** The nodes are machines of somebody's own: what they say of themselves is what their root lets them say. */
+  isAdvisory: boolean;
+  remains: { node: string; what: string }[];
+}
+
 /** Everything live about one learner in one lab: whole and idempotent. */
 export interface LabState {
   lab: string;
   session: SessionState;
+  /** Null where every promise is kept. */
+  caveats: Caveats | null;
   /** By checkpoint id; every checkpoint of the lab is there. */
   results: Record<string, ShownResult>;
   /** The points each checkpoint has earned so far, by its id. */

@@ -1,5 +1,6 @@
 import { Refusal } from './answer.ts';
 import { createArrival, wordsOf } from './arrival.ts';
+import { createCaution } from './caution.ts';
 import { createClock } from './clock.ts';
 import { createHints } from './hints.ts';
 import { createJudge, type LabSource } from './judge.ts';
@@ -78,6 +79,8 @@ export function createLabSession(options: {
     unreadable: () => void lookAlive().catch((error) => options.fault(error, 'looking after the nodes')),
   });
 
+  const caution = createCaution({ session: id, labd, changed: options.changed, fault: options.fault });
+  if (options.adopted) void caution.read();
   const hints = createHints({ opened: options.opened, save: record.openHint });
   const arrival = createArrival({
     session: id,
@@ -129,6 +132,7 @@ export function createLabSession(options: {
         set({ status: 'resetting', since: began, nodes, to: to.step, playing }),
       );
       await clock.start();
+      void caution.read();
       set({ status: 'ready', since: now() });
       await shells.add(started);
     } catch (error) {
@@ -196,6 +200,7 @@ export function createLabSession(options: {
       return {
         lab: source.lab().id,
         session: sessionState(),
+        caveats: caution.value(),
         results: Object.fromEntries(
           Object.entries(results()).map(([each, result]) => [each, hints.show(each, result)]),
         ),

@@ -57,10 +57,7 @@ export function createFakeLabd(existing: Awaited<ReturnType<Labd['list']>> = [])
       await note('list');
       return existing;
     },
-    async caveats() {
-      await note('caveats');
-      return null;
-    },
+    caveats: async () => null,
     async openTerminal(_session, node, terminal) {
       await note('openTerminal', node);
       terminals.set(terminal, node);

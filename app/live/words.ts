@@ -198,6 +198,16 @@ export const alarmWords = {
   shut: '知道了',
 } as const;
 
+/** What is to be known of nodes that are machines of somebody's own. */
+export const caveatWords = {
+  advisory: '这里用的是登记好的真实机器，没有隔离。',
+  advisoryText:
+    '你是它们的 root，检查点读到的是机器自己报告的状态，结果只作参考。重置只还原网络：命名空间、网卡、地址、路由、邻居表、FDB、内核参数和防火墙规则；装过的软件包、写过的文件会留下。',
+  remains: '没能还原的：',
+  one: (node: string, what: string) => `${node}：${what}`,
+  shut: '知道了',
+} as const;
+
 /** The dialogs before a paste and before a link. */
 export const pasteWords = {
   lines: (count: number) => `粘贴 ${count} 行？`,

@@ -27,6 +27,7 @@ const state: LabState = {
   judging: false,
   ssh: false,
   recording: false,
+  caveats: null,
   watchers: 0,
   guide: null,
   idleWarningMs: 0,

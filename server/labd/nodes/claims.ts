@@ -9,7 +9,10 @@ const lines = z.array(z.string());
 
 const footprint = z.object({
   namespaces: lines,
-  links: z.record(z.string(), z.object({ up: z.boolean(), master: z.string().nullable(), mtu: z.number() })),
+  links: z.record(
+    z.string(),
+    z.object({ index: z.number(), up: z.boolean(), master: z.string().nullable(), mtu: z.number() }),
+  ),
   addresses: lines,
   routes: lines,
   rules: lines,

@@ -22,6 +22,8 @@ export interface Footprint {
 
 /** What is to be known of a link to bring it back. */
 interface Link {
+  /** By which it is known under another name. */
+  index: number;
   up: boolean;
   master: string | null;
   mtu: number;
@@ -32,7 +34,7 @@ export const PRINT = String.raw`
 part() { printf '\n\001%s\n' "$1"; }
 part namespaces; ls /run/netns 2>/dev/null
 part links; ip -o link show
-part addresses; ip -o -4 address show
+part addresses; ip -o address show
 part routes; ip -4 route show table all
 part rules; ip -4 rule show
 part neighbours; ip -4 neighbour show nud permanent; ip -4 neighbour show nud noarp
@@ -90,17 +92,29 @@ function plain(line: string): string {
 }
 
 function readLink(line: string): [string, Link][] {
-  const [, name, flags = ''] = /^\d+: ([^:@\s]+)(?:@\S+)?: <([^>]*)>/.exec(line) ?? [];
+  const [, index, name, flags = ''] = /^(\d+): ([^:@\s]+)(?:@\S+)?: <([^>]*)>/.exec(line) ?? [];
   if (!name) return [];
   const mtu = Number(/ mtu (\d+)/.exec(line)?.[1] ?? 0);
-  return [[name, { up: flags.split(',').includes('UP'), master: / master (\S+)/.exec(line)?.[1] ?? null, mtu }]];
+  return [
+    [
+      name,
+      {
+        index: Number(index),
+        up: flags.split(',').includes('UP'),
+        master: / master (\S+)/.exec(line)?.[1] ?? null,
+        mtu,
+      },
+    ],
+  ];
 }
 
+/** What the kernel gave a link by itself is not entered by anybody. */
 function readAddress(line: string): string[] {
-  const [, dev, rest = ''] = /^\d+: (\S+)\s+inet (.*?)\\/.exec(`${line}\\`) ?? [];
-  if (!dev) return [];
-  const [, local, broadcast, scope] = /^(\S+(?: peer \S+)?)(?: brd (\S+))?.*? scope (\S+)/.exec(rest) ?? [];
-  if (!local) return [];
+  const [, dev, family, rest = ''] = /^\d+: (\S+)\s+(inet6?) (.*?)\\/.exec(`${line}\\`) ?? [];
+  const local = /^\S+(?: peer \S+)?/.exec(rest)?.[0];
+  const scope = / scope (\S+)/.exec(rest)?.[1];
+  if (!dev || !local || !scope || (family === 'inet6' && (scope === 'link' || / dynamic/.test(rest)))) return [];
+  const broadcast = / brd (\S+)/.exec(rest)?.[1];
   return [`${local}${broadcast ? ` broadcast ${broadcast}` : ''} scope ${scope} dev ${dev}`];
 }
 
@@ -147,11 +161,17 @@ export interface Undoing {
   tables: string[];
 }
 
-/** How a machine comes back from how it is now to how it was at first. Done twice, as one thing may hide another. */
+/** How a machine comes back from how it is now to how it was at first; done again and again, as one thing hides another. */
 export function undoing(first: Footprint, now: Footprint): Undoing {
-  const isNew = (name: string) => first.links[name] === undefined;
-  const links = Object.keys(now.links).filter((name) => isNew(name) && name !== 'lo');
   const known = Object.entries(first.links);
+  const former = (name: string) =>
+    known.find(([was, { index }]) => now.links[was] === undefined && index === now.links[name]?.index)?.[0];
+  const newNames = added(Object.keys(first.links), Object.keys(now.links));
+  const renamed = newNames.flatMap((name): [string, string][] => {
+    const was = former(name);
+    return was === undefined ? [] : [[name, was]];
+  });
+  const links = newNames.filter((name) => former(name) === undefined);
   // What hangs on a link that goes is gone with it.
   const stays = (line: string) => !links.some((name) => ` ${line} `.includes(` dev ${name} `));
   const both = (kind: 'addresses' | 'routes' | 'rules' | 'neighbours', object: string) => [
@@ -163,6 +183,7 @@ export function undoing(first: Footprint, now: Footprint): Undoing {
   return {
     ip: [
       ...added(first.namespaces, now.namespaces).map((name) => `netns del ${name}`),
+      ...renamed.flatMap(([name, was]) => [`link set dev ${name} down`, `link set dev ${name} name ${was}`]),
       ...links.map((name) => `link del dev ${name}`),
       ...known.flatMap(([name, was]) => relink(name, was, now.links[name])),
       ...both('addresses', 'address'),
@@ -193,8 +214,7 @@ export function differences(first: Footprint, now: Footprint): string[] {
     ['forwarding', 'FDB'],
     ['tables', 'nftables 表'],
   ] as const;
-  const names = { links: [Object.keys(first.links), Object.keys(now.links)] };
-  const [before = [], after = []] = names.links;
+  const [before, after] = [Object.keys(first.links), Object.keys(now.links)];
   return [
     ...added(before, after).map((name) => `多了网卡 ${name}`),
     ...added(after, before).map((name) => `少了网卡 ${name}`),
@@ -225,10 +245,11 @@ function relink(name: string, was: Link, is: Link | undefined): string[] {
 
 /** Of links that there still are. The one switch for all changes the others: it goes first, and `all` before the rest. */
 function changed(first: Footprint, now: Footprint): [string, string][] {
-  const rank = (path: string) => ['ipv4/ip_forward', 'ipv4/conf/all/'].findIndex((each) => path.startsWith(each));
+  const order = ['ipv4/ip_forward', 'ipv4/conf/all/', ''];
+  const rank = (path: string) => order.findIndex((each) => path.startsWith(each));
   return Object.entries(first.settings)
     .filter(([path, value]) => now.settings[path] !== undefined && now.settings[path] !== value)
-    .sort(([a], [b]) => (rank(a) === -1 ? 9 : rank(a)) - (rank(b) === -1 ? 9 : rank(b)));
+    .sort(([a], [b]) => rank(a) - rank(b));
 }
 
 /** For `iptables-restore`: tables as they were; one that was not there is emptied, as it cannot be removed everywhere. */

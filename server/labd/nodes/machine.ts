@@ -8,6 +8,7 @@ import { runCommand } from './command.ts';
 import type { ExecResult, Limits, Machine, PtyCommand, Vantage } from './driver.ts';
 import { createLookout } from './lookout.ts';
 import { ENVIRONMENT } from './oci.ts';
+import { removeEmpty } from './remains.ts';
 
 const RUNNER = join(import.meta.dirname, 'runner.pl');
 /** Seconds until a machine must have let us in; one that is asleep, or emulated, takes a few. */
@@ -178,6 +179,7 @@ export function createMachine(directory: string, reach: Reach): SshMachine {
         await new Promise((resolve) => child.once('close', resolve).once('error', resolve));
       }
       for (const path of [socket, knownHosts]) rmSync(path, { force: true });
+      removeEmpty(directory);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildImage } from '../image/build.ts';
@@ -56,8 +56,8 @@ export interface TestHosts {
   directory: string;
   /** Runs a script on one, not by ssh. */
   on(node: 'node-1' | 'node-2', script: string): string;
-  /** Ends a machine as if its plug were pulled, or lets nobody in any more. */
-  stop(node: 'node-1' | 'node-2'): Promise<void>;
+  /** Whether a machine's sshd lets anybody in; those who are in already are thrown out. */
+  answer(node: 'node-1' | 'node-2', does: boolean): void;
   close(): Promise<void>;
 }
 
@@ -81,7 +81,8 @@ export async function openSshTestbed(): Promise<SshTestbed> {
     hosts,
     reopen,
     async close() {
-      for (const session of await driver.list()) await driver.destroy(session);
+      const last = reopen();
+      for (const session of await last.list()) await last.destroy(session);
       await hosts.close();
     },
   };
@@ -93,6 +94,8 @@ interface Host {
   pid: number;
   server: Server;
   port: number;
+  answers: boolean;
+  sockets: Set<Socket>;
 }
 
 /** Opens the two; builds the image of NETLOOM_IMAGE when it is not there. */
@@ -142,9 +145,11 @@ export async function openTestHosts(lab = 'overlay-vxlan'): Promise<TestHosts> {
     file,
     directory,
     on,
-    async stop(node) {
+    answer(node, does) {
       const host = hosts.find(({ name }) => name === node);
-      if (host) await halt(host);
+      if (!host) return;
+      host.answers = does;
+      if (!does) for (const socket of host.sockets) socket.destroy();
     },
     async close() {
       for (const host of hosts) await halt(host);
@@ -170,17 +175,27 @@ async function boot(name: string, directory: string, image: string): Promise<Hos
   });
   const pid = Number(readFileSync(`/proc/${unshared.pid}/task/${unshared.pid}/children`, 'utf8').trim());
   // As inetd does it: an sshd for each connection, in the machine's namespaces; so its network has no way to this host.
-  const server = createServer((socket) => {
+  const host = { name, unshared, pid, server: createServer(), port: 0, answers: true, sockets: new Set<Socket>() };
+  host.server.on('connection', (socket) => {
+    if (!host.answers) {
+      socket.destroy();
+      return;
+    }
+    host.sockets.add(socket);
     const sshd = spawn('nsenter', ['-t', `${pid}`, '-a', '--', '/usr/sbin/sshd', '-i'], {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     socket.pipe(sshd.stdin);
     sshd.stdout.pipe(socket);
     for (const stream of [socket, sshd.stdin, sshd.stdout]) stream.on('error', () => socket.destroy());
-    socket.on('close', () => sshd.kill());
+    socket.on('close', () => {
+      host.sockets.delete(socket);
+      sshd.kill();
+    });
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return { name, unshared, pid, server, port: (server.address() as AddressInfo).port };
+  await new Promise<void>((done) => host.server.listen(0, '127.0.0.1', done));
+  host.port = (host.server.address() as AddressInfo).port;
+  return host;
 }
 
 async function halt({ unshared, pid, server }: Host): Promise<void> {

@@ -8,6 +8,7 @@ import { machines as words } from '../../../../live/words.ts';
 import type { OutlineStep } from '../../outline.ts';
 import { AlarmNote } from './AlarmNote.tsx';
 import { Bar } from './Bar.tsx';
+import { CaveatsNote } from './CaveatsNote.tsx';
 import { HelpNote } from './HelpNote.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
 import styles from './Machines.module.css';
@@ -94,6 +95,7 @@ function Parts({ nodes, steps, preferences, full }: PartsProps) {
       />
       <HelpNote />
       <RecordingNote />
+      <CaveatsNote />
       {session?.status === 'ready' ? <StoppedNote session={session} steps={steps} /> : null}
       {session?.status === 'ready' ? <AlarmNote session={session} /> : null}
       <Group
