@@ -114,8 +114,11 @@ export interface NodeDriver {
   destroy(session: SessionId): Promise<void>;
   /** What exists, for adoption after a crash. */
   list(): Promise<SessionId[]>;
-  /** Whether every node of the session is up (its init is alive). */
-  alive(session: SessionId): Promise<boolean>;
+  /**
+   * Whether every node of the session is up, or this one: its first process lives, and everything that the host needs to
+   * enter, read and reset it is in its place. It is asked often. False of what is not there.
+   */
+  alive(session: SessionId, node?: NodeName): Promise<boolean>;
   /** What ptyd is to spawn for a login shell on the node. */
   shell(session: SessionId, node: NodeName): PtyCommand;
   /** Runs a command as root in the node, through the runtime (capabilities, seccomp and cgroup apply). */
