@@ -59,8 +59,8 @@ export interface LabSession {
   progress(stage: Exclude<Stage, 'queued'>, node?: string): void;
   /** labd had to stop something in the nodes; nothing when that is over. */
   alarmed(alarms: Alarm[]): void;
-  /** The nodes were found dead. */
-  died(): void;
+  /** These nodes were found dead; all of them, if it is not said which. */
+  died(nodes?: string[]): void;
   /** When the nodes go if nobody comes. */
   setExpiry(expiresAt: number): void;
   /** Stops timers, and what is under way; the nodes stay. */

@@ -4,6 +4,7 @@ import { createClock } from './clock.ts';
 import { createHints } from './hints.ts';
 import { createJudge, type LabSource } from './judge.ts';
 import { createJumps, type Standing } from './jumps.ts';
+import { createKeeping } from './keeping.ts';
 import type { LabSession, SessionRecord } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
 import type { Alarm } from './network/alarm.ts';
@@ -35,15 +36,21 @@ export function createLabSession(options: {
   adopted?: { since: number; terminals: TerminalInfo[]; standing: Standing };
   newTerminalId(): string;
   records?: () => Promise<boolean>;
+  /** Rejects while the store cannot be written. */
+  tryWriting(): Promise<void>;
   changed(): void;
   fault(error: unknown, what: string): void;
 }): LabSession {
-  const { id, source, labd, record, now } = options;
+  const { id, source, labd, now } = options;
+  const keeping = createKeeping({ ...options, changed: () => options.changed() });
+  const { record } = keeping;
   let { expiresAt } = options;
   let phase: Phase = options.adopted ? { status: 'ready', since: options.adopted.since } : { status: 'none' };
   let isClosed = false;
   let step: string | undefined;
   let alarms: Alarm[] = [];
+  /** Some node was told dead while nodes were being made: it may be one of the new ones. */
+  let hasHeardOfDead = false;
   let turn: Promise<unknown> = Promise.resolve();
 
   const clock = createClock({ times: options.times, now, started: record.started, finished: record.finished });
@@ -68,7 +75,8 @@ export function createLabSession(options: {
     results: options.results,
     async save(checkpoint, result, circumstances) {
       await record.save(checkpoint, result, circumstances);
-      await clock.note(Object.values(results()));
+      // The verdict is kept; the time is noted with the next one.
+      await clock.note(Object.values(results())).catch((error) => options.fault(error, 'noting the time'));
     },
     ready: () => phase.status === 'ready',
     skips: jumps.skips,
@@ -124,6 +132,7 @@ export function createLabSession(options: {
   /** Makes nodes and brings them to the start of a step, each with a terminal; ends ready, or broken. */
   async function bring(to: Destination, nodes: string[], make: () => Promise<void>): Promise<void> {
     const began = now();
+    hasHeardOfDead = false;
     try {
       const started = await arrival.reach(to, nodes, make, (playing) =>
         set({ status: 'resetting', since: began, nodes, to: to.step, playing }),
@@ -131,6 +140,7 @@ export function createLabSession(options: {
       await clock.start();
       set({ status: 'ready', since: now() });
       await shells.add(started);
+      if (hasHeardOfDead) await lookAlive();
     } catch (error) {
       if (isClosed) return;
       options.fault(error, 'making nodes');
@@ -158,12 +168,22 @@ export function createLabSession(options: {
   /** A node's init may have been killed, by the learner or for want of memory. */
   async function lookAlive(): Promise<void> {
     const mine = (await labd.list()).find((each) => each.session === id);
-    // One that was halted is told of as such, and the others live.
-    if (!mine?.alive && !mine?.alarms?.some(({ did }) => did === 'halted')) died();
+    if (!mine?.alive) died(mine?.down);
   }
 
-  function died(): void {
-    if (phase.status === 'ready') set({ status: 'broken', since: now(), reason: 'nodes-died' });
+  function died(down: string[] = nodeNames()): void {
+    const nodes = nodeNames().filter((each) => down.includes(each));
+    if (nodes.length === 0) return;
+    const before = phase.status === 'broken' && phase.reason === 'nodes-died' ? phase.nodes : undefined;
+    if (phase.status === 'ready' || (before && nodes.join() !== before.join())) {
+      set({ status: 'broken', since: now(), reason: 'nodes-died', nodes });
+    } else if (!before) hasHeardOfDead = true;
+  }
+
+  /** The one node that is dead, if the others are worth keeping. */
+  function deadAlone(): string | undefined {
+    const dead = phase.status === 'broken' && phase.reason === 'nodes-died' ? (phase.nodes ?? []) : [];
+    return dead.length === 1 && nodeNames().length > 1 ? dead[0] : undefined;
   }
 
   function results(): Record<string, CheckpointResult> {
@@ -204,6 +224,7 @@ export function createLabSession(options: {
         mistake: source.mistake(),
         recording: shells.list().some(({ recorded }) => recorded),
         judging: judge.busy(),
+        ...(keeping.trouble() !== undefined && { trouble: keeping.trouble() }),
         ...clock.times(),
         now: now(),
       };
@@ -233,8 +254,8 @@ export function createLabSession(options: {
     async reset({ node, step } = {}) {
       if (phase.status !== 'ready' && phase.status !== 'broken') throw new Refusal('busy');
       if (node !== undefined && !nodeNames().includes(node)) throw new Refusal('not-found');
-      // A broken session has no node worth keeping.
-      const one = phase.status === 'broken' ? undefined : node;
+      // A broken session has no node worth keeping, but for those that another one died beside.
+      const one = phase.status === 'broken' && node !== deadAlone() ? undefined : node;
       await renew({ step: jumps.numberOf(step), node: one });
     },
     async resume() {
@@ -301,6 +322,7 @@ export function createLabSession(options: {
     },
     close() {
       isClosed = true;
+      keeping.close();
     },
   };
 }

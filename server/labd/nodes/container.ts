@@ -3,6 +3,7 @@ import { chmod, chown, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTurns } from '../turns.ts';
 import { openCgroups } from './cgroup.ts';
+import { diskTrouble } from './disk.ts';
 import type { NodeDriver, Progress, SessionId, Topology } from './driver.ts';
 import { createIntegrity } from './integrity.ts';
 import { arrange } from './namespace.ts';
@@ -187,7 +188,8 @@ export function createContainerDriver({ directory, image, profile = null, log }:
           await wipe(id).catch((cause: unknown) =>
             log.warn({ session: id, cause }, 'a failed session was not removed'),
           );
-          throw error;
+          const trouble = diskTrouble(error);
+          throw trouble ? new Error(trouble, { cause: error }) : error;
         }
         log.info({ session: id, ms: Math.round(performance.now() - began) }, 'nodes are ready');
       });
