@@ -129,12 +129,20 @@ export function createLabSession(options: {
     return labd.create(id, topologyOf(source.lab()));
   }
 
-  /** Makes nodes and brings them to the start of a step, each with a terminal; ends ready, or broken. */
-  async function bring(to: Destination, nodes: string[], make: () => Promise<void>): Promise<void> {
+  /**
+   * Makes nodes and brings them to the start of a step, each with a terminal; ends ready, or broken, or as it was `before`
+   * when it could not even begin.
+   */
+  async function bring(to: Destination, nodes: string[], make: () => Promise<void>, before?: Phase): Promise<void> {
     const began = now();
+    let hasBegun = false;
     hasHeardOfDead = false;
     try {
-      const started = await arrival.reach(to, nodes, make, (playing) =>
+      const makeNow = () => {
+        hasBegun = true;
+        return make();
+      };
+      const started = await arrival.reach(to, nodes, makeNow, (playing) =>
         set({ status: 'resetting', since: began, nodes, to: to.step, playing }),
       );
       await clock.start();
@@ -144,25 +152,25 @@ export function createLabSession(options: {
     } catch (error) {
       if (isClosed) return;
       options.fault(error, 'making nodes');
-      set({ status: 'broken', since: now(), reason: 'nodes-failed', detail: wordsOf(error) });
+      if (!hasBegun && before?.status === 'ready') set(before);
+      else set({ status: 'broken', since: now(), reason: 'nodes-failed', detail: wordsOf(error) });
     }
     if (phase.status === 'ready') arrival.judge(to).catch((error) => options.fault(error, 'judging new nodes'));
   }
 
   /** Makes these nodes anew, and brings them where they are to be. */
-  function renew(to: Destination): Promise<void> {
+  function renew(to: Destination, before?: Phase): Promise<void> {
     const all = nodeNames();
     const nodes = to.node === undefined ? all : [to.node];
     set({ status: 'resetting', since: now(), nodes, to: to.step });
-    return inTurn(() =>
-      bring(to, nodes, async () => {
-        await shells.closeOn(nodes);
-        await judge.idle();
-        judge.forget();
-        if (nodes.length < all.length) await Promise.all(nodes.map((each) => labd.reset(id, each)));
-        else await labd.destroy(id).then(create);
-      }),
-    );
+    const make = async () => {
+      await shells.closeOn(nodes);
+      await judge.idle();
+      judge.forget();
+      if (nodes.length < all.length) await Promise.all(nodes.map((each) => labd.reset(id, each)));
+      else await labd.destroy(id).then(create);
+    };
+    return inTurn(() => bring(to, nodes, make, before));
   }
 
   /** A node's init may have been killed, by the learner or for want of memory. */
@@ -256,7 +264,7 @@ export function createLabSession(options: {
       if (node !== undefined && !nodeNames().includes(node)) throw new Refusal('not-found');
       // A broken session has no node worth keeping, but for those that another one died beside.
       const one = phase.status === 'broken' && node !== deadAlone() ? undefined : node;
-      await renew({ step: jumps.numberOf(step), node: one });
+      await renew({ step: jumps.numberOf(step), node: one }, phase);
     },
     async resume() {
       const to = jumps.underWay();

@@ -68,7 +68,7 @@ export interface Sessions {
   alarmed(id: string, alarms: Alarm[]): void;
   /** labd found these nodes of a session dead. */
   died(id: string, nodes: string[]): void;
-  /** Asks labd which nodes are dead: it may have been away, and could not say so. */
+  /** Asks labd which nodes are dead, and which are nobody's: it may have been away, and could not hear or say so. */
   lookAfter(): Promise<void>;
   /** Takes over what a former web left: sessions whose nodes live go on, the others say that they died. */
   adopt(terminals: string[]): Promise<void>;
@@ -110,6 +110,7 @@ export function createSessions(options: {
   const opening = new Map<string, Promise<Owned>>();
   const idle = createIdle(options);
   const hints = new Map<string, Pace>();
+  let adopted = false;
   const telling = new Set<Owned>();
   const forgotten = new WeakSet<Owned>();
   /** Counted as having nodes before they have: several may ask for the last place at once. */
@@ -279,8 +280,11 @@ export function createSessions(options: {
 
   /** Removes nodes that no session wants: left by one that could not be ended, or by a former web. */
   async function removeOrphans(): Promise<void> {
-    const wanted = new Set([...all.values()].filter(hasNodes).map((owned) => owned.session.id));
-    for (const { session } of await labd.list()) if (!wanted.has(session)) await labd.destroy(session);
+    const found = await labd.list();
+    // One that just changes hands is only in the store.
+    const active = (await store.sessions.active()).map(({ id }) => id);
+    const wanted = new Set([...active, ...[...all.values()].filter(hasNodes).map((owned) => owned.session.id)]);
+    for (const { session } of found) if (!wanted.has(session)) await labd.destroy(session);
   }
 
   async function existing() {
@@ -401,12 +405,14 @@ export function createSessions(options: {
       byId(id)?.session.died(nodes);
     },
     async lookAfter() {
+      // Who has nothing yet must not take what others left for nobody's.
+      if (!adopted) return;
       const ready = () => [...all.values()].filter(({ session }) => session.status() === 'ready');
       // Before the question: one that is made meanwhile may not be in the answer.
       const asked = ready();
-      if (asked.length === 0) return;
-      const exist = await existing();
+      const exist = asked.length > 0 ? await existing() : new Map();
       for (const owned of asked) if (ready().includes(owned)) tellDead(owned, exist);
+      await removeOrphans();
     },
     async adopt(aliveTerminals) {
       const exist = await existing();
@@ -422,6 +428,7 @@ export function createSessions(options: {
         tellDead(owned, exist);
       }
       await removeOrphans();
+      adopted = true;
       for (const { id, person, lab, ...place } of await store.sessions.queued()) {
         await store.sessions.unqueue(id);
         if (options.source(lab)) await waiting.join(await of(person, lab), place);

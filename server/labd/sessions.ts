@@ -28,7 +28,7 @@ export function openSessionFiles(directory: string): SessionFiles {
       known.set(id.data, topologySchema.parse(JSON.parse(readFileSync(join(directory, name), 'utf8'))));
     } catch {
       // Cut off by a crash in the middle of a write, or edited: the session is then unknown and will be removed.
-      rmSync(join(directory, name), { force: true });
+      rmSync(join(directory, name), { recursive: true, force: true });
     }
   }
   return {

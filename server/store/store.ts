@@ -67,6 +67,24 @@ export async function openStore(path: string): Promise<Store> {
   }
 }
 
+/**
+ * Kysely's own, but for this: of a full disk SQLite takes the transaction back by itself (lang_transaction.html, 3.1), and the
+ * second time fails, which would hide why the first had to be.
+ */
+function dialectOf(database: Database.Database): SqliteDialect {
+  const dialect = new SqliteDialect({ database });
+  const createDriver = dialect.createDriver.bind(dialect);
+  dialect.createDriver = () => {
+    const driver = createDriver();
+    const rollBack = driver.rollbackTransaction.bind(driver);
+    driver.rollbackTransaction = async (connection) => {
+      if (database.inTransaction) await rollBack(connection);
+    };
+    return driver;
+  };
+  return dialect;
+}
+
 async function open(path: string): Promise<Store> {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const database = new Database(path);
@@ -75,7 +93,7 @@ async function open(path: string): Promise<Store> {
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+  const db = new Kysely<Tables>({ dialect: dialectOf(database) });
   const migrated = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
   if (migrated.error) {
     await db.destroy();
