@@ -5,7 +5,7 @@ import { createHints } from './hints.ts';
 import { createJudge, type LabSource } from './judge.ts';
 import { createJumps, type Standing } from './jumps.ts';
 import { createKeeping } from './keeping.ts';
-import type { LabSession, SessionRecord } from './lab-session.ts';
+import type { Found, LabSession, SessionRecord } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
 import type { Alarm } from './network/alarm.ts';
 import type { CheckpointResult, SessionState, TerminalInfo } from './protocol.ts';
@@ -175,8 +175,14 @@ export function createLabSession(options: {
 
   /** A node's init may have been killed, by the learner or for want of memory. */
   async function lookAlive(): Promise<void> {
-    const mine = (await labd.list()).find((each) => each.session === id);
-    if (!mine?.alive) died(mine?.down);
+    compare((await labd.list()).find((each) => each.session === id));
+  }
+
+  function compare(found: Found | undefined): void {
+    if (found?.alive) return;
+    // One that was halted is told of as such, and the others live.
+    const isHalted = found?.alarms?.some(({ did }) => did === 'halted');
+    if (found?.down || !isHalted) died(found?.down);
   }
 
   function died(down: string[] = nodeNames()): void {
@@ -325,6 +331,7 @@ export function createLabSession(options: {
       options.changed();
     },
     died,
+    compare,
     setExpiry(next) {
       expiresAt = next;
     },

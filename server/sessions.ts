@@ -291,11 +291,6 @@ export function createSessions(options: {
     return new Map((await labd.list()).map((each) => [each.session, each]));
   }
 
-  function tellDead({ session }: Owned, exist: Awaited<ReturnType<typeof existing>>): void {
-    const found = exist.get(session.id);
-    if (!found?.alive) session.died(found?.down);
-  }
-
   async function sweepOne(owned: Owned, isWatched: boolean): Promise<void> {
     const { id } = owned.session;
     await keepUse(owned);
@@ -411,7 +406,7 @@ export function createSessions(options: {
       // Before the question: one that is made meanwhile may not be in the answer.
       const asked = ready();
       const exist = asked.length > 0 ? await existing() : new Map();
-      for (const owned of asked) if (ready().includes(owned)) tellDead(owned, exist);
+      for (const owned of asked) if (ready().includes(owned)) owned.session.compare(exist.get(owned.session.id));
       await removeOrphans();
     },
     async adopt(aliveTerminals) {
@@ -425,7 +420,7 @@ export function createSessions(options: {
         owned.session.resume().catch((error) => options.fault(error, `going on with ${former.id}`));
         owned.session.alarmed(exist.get(former.id)?.alarms ?? []);
         // One that goes on makes its nodes anew.
-        tellDead(owned, exist);
+        owned.session.compare(exist.get(owned.session.id));
       }
       await removeOrphans();
       adopted = true;

@@ -105,6 +105,7 @@ it(
     const shell = await shellOf('node-1');
     await visitor.look(shell);
     await visitor.sees(shell, 'root@node-1');
+    const other = await visit(stand.port);
     const filler = join(data, 'filler');
     expect(() => {
       for (let size = 2 ** 20; ; ) writeFileSync(filler, Buffer.alloc(size), { flag: 'a' });
@@ -127,9 +128,8 @@ it(
       () => 'the trouble',
       () => visitor.state()?.trouble?.includes('磁盘满了'),
     );
-    const other = await visit(stand.port).catch(() => undefined);
-    expect(await other?.ask('lab:start', { lab: LAB })).not.toMatchObject({ ok: true });
-    other?.leave();
+    expect(await other.ask('lab:start', { lab: LAB })).toEqual({ ok: false, code: 'storage' });
+    other.leave();
     // What cannot be begun is not begun: the nodes are as they were.
     await visitor.ask('lab:reset', { lab: LAB });
     await visitor.settled();

@@ -91,6 +91,7 @@ describe('a node of which something was taken away', () => {
     ['the pin of the user namespace', (session) => unmount(session.userns)],
     ['the plan', (session) => truncateSync(session.plan, 20)],
   ];
+  const nodes = ['node-1', 'node-2'];
   let id: string;
   beforeAll(async () => {
     id = bed.newSession();
@@ -105,8 +106,7 @@ describe('a node of which something was taken away', () => {
     const { driver } = bed;
     await bed.run(id, 'node-1', 'touch /root/kept');
     take(bed.place.session(id).node('node-2'));
-    await expect.poll(() => driver.alive(id, 'node-2')).toBe(false);
-    expect(await driver.alive(id, 'node-1')).toBe(true);
+    await expect.poll(() => driver.fallen?.(id, nodes)).toEqual(['node-2']);
     expect(await driver.alive(id)).toBe(false);
     await expect(driver.exec(id, 'node-2', ['true'], LIMITS)).rejects.toThrow(/^节点/);
     expect(() => driver.vantage?.(id, 'node-2')).toThrow(/^节点/);
@@ -119,7 +119,8 @@ describe('a node of which something was taken away', () => {
   it.each(sampled(shared, 2))('%s of the session: both are down, and made anew together', async (_what, take) => {
     const { driver } = bed;
     take(bed.place.session(id));
-    for (const node of ['node-1', 'node-2']) expect(await driver.alive(id, node)).toBe(false);
+    expect(driver.fallen?.(id, nodes)).toEqual(nodes);
+    expect(await driver.alive(id)).toBe(false);
     await driver.create(id, twoNodes());
     expect(await bed.run(id, 'node-1', 'ls /root; ping -c 1 -W 2 node-2')).toContain('1 received');
   });

@@ -118,8 +118,8 @@ export function createLabd(parts: {
         sessions.list().map(async (session) => {
           const alarms = watchdog.alarms(session);
           const alive = await driver.alive(session);
-          const down = alive ? [] : await vigil.down(session, wantedOf(session));
-          return { session, alive, down, ...(alarms.length > 0 && { alarms }) };
+          const down = alive ? [] : driver.fallen?.(session, wantedOf(session));
+          return { session, alive, ...(down && { down }), ...(alarms.length > 0 && { alarms }) };
         }),
       ),
     caveats: async (session) => driver.caveats?.(session) ?? null,

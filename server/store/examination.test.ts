@@ -32,7 +32,7 @@ beforeEach(async () => {
   data = mkdtempSync(join(tmpdir(), 'netloom-store-'));
   path = storePath(data);
   const store = await openStore(path);
-  for (let number = 0; number < 200; number++) await store.people.create(`person${number}`, `token${number}`, number);
+  for (let number = 0; number < 50; number++) await store.people.create(`person${number}`, `token${number}`, number);
   await store.close();
 });
 afterEach(() => rmSync(data, { recursive: true, force: true }));

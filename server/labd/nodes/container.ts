@@ -221,9 +221,11 @@ export function createContainerDriver({ directory, image, profile = null, log }:
       return [...new Set(found)].filter(isSession).sort();
     },
 
-    async alive(id, name) {
-      return stands(id, name);
+    async alive(id) {
+      return stands(id);
     },
+
+    fallen: (id, nodes) => nodes.filter((name) => !stands(id, name)),
 
     shell(id, name) {
       const node = nodeOf(id, name);

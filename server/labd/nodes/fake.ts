@@ -40,9 +40,8 @@ export function createFakeDriver(answer: (call: Call, stdin?: string) => Partial
     async list() {
       return [...sessions.keys()];
     },
-    async alive(session, node) {
-      const nodes = sessions.get(session)?.nodes ?? [];
-      return nodes.some(({ name }) => node === undefined || name === node);
+    async alive(session) {
+      return sessions.has(session);
     },
     shell(_session, node) {
       const env = { PATH: '/usr/bin:/bin', TERM: 'xterm-256color', PS1: `root@${node}:~# ` };
