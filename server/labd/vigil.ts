@@ -3,6 +3,8 @@ import type { NodeDriver, SessionId } from './nodes/driver.ts';
 
 /** How often it is looked whether nodes live, ms: a learner whose node has died should not puzzle over it for long. */
 const LOOK_MS = 2_000;
+/** Not at all of them at once: a look takes a quarter of a millisecond, and others wait for labd meanwhile. */
+const SHARES = 20;
 
 /** Notices nodes that end by themselves: a learner who is root can bring that about, and so can the want of memory. */
 export interface Vigil {
@@ -27,10 +29,12 @@ export function createVigil(options: {
   const told = new Map<SessionId, string>();
   let timer: NodeJS.Timeout | undefined;
 
-  function look(): void {
+  /** Looks at every session, or at one share of them. */
+  function look(share?: number): void {
     const all = options.sessions();
     for (const session of told.keys()) if (!all.some((each) => each.session === session)) told.delete(session);
-    for (const { session, nodes } of all) {
+    for (const [index, { session, nodes }] of all.entries()) {
+      if (share !== undefined && index % SHARES !== share) continue;
       const down = driver.fallen?.(session, nodes) ?? [];
       if (down.join() === (told.get(session) ?? '')) continue;
       told.set(session, down.join());
@@ -41,15 +45,17 @@ export function createVigil(options: {
   }
 
   return {
-    look,
+    look: () => look(),
     start() {
+      let share = 0;
       timer ??= setInterval(() => {
+        share = (share + 1) % SHARES;
         try {
-          look();
+          look(share);
         } catch (error) {
           log.warn({ err: error }, 'nodes could not be looked after');
         }
-      }, LOOK_MS).unref();
+      }, LOOK_MS / SHARES).unref();
     },
     close() {
       clearInterval(timer);

@@ -68,23 +68,25 @@ export function createContainerDriver({ directory, image, profile = null, log }:
     return pid > 0 && cgroups.holds(node.cgroup, pid) ? pid : null;
   }
 
-  /** Whether a node of a session is whole, or all of them are. */
-  function stands(id: SessionId, name?: string): boolean {
+  /** Which of these nodes of a session, by default all it has, are not whole; undefined when nobody knows what it has. */
+  function fallen(id: SessionId, names?: string[]): string[] | undefined {
+    const session = place.session(id);
+    let plan: SessionPlan;
     try {
-      const nodes = planOf(id).nodes.filter((node) => name === undefined || node.name === name);
-      const whole = (node: NodePlace) => {
-        const init = initOf(node);
-        return init !== null && integrity.holds(node, init);
-      };
-      const session = place.session(id);
-      return (
-        nodes.length > 0 &&
-        nodes.every(({ name: each }) => whole(session.node(each))) &&
-        integrity.holdsTogether(session)
-      );
+      plan = planOf(id);
     } catch {
-      return false; // Not made, half made, or its plan is damaged.
+      return names; // Not made, half made, or its plan is damaged.
     }
+    const all = plan.nodes.map(({ name }) => name);
+    if (!integrity.holdsTogether(session)) return names ?? all;
+    return (names ?? all).filter((name) => {
+      const init = all.includes(name) ? initOf(session.node(name)) : null;
+      return init === null || !integrity.holds(session.node(name), init);
+    });
+  }
+
+  function stands(id: SessionId): boolean {
+    return fallen(id)?.length === 0;
   }
 
   /** The host pid of the init of a node that is whole; throws what is to be told when it is not. */
@@ -225,7 +227,7 @@ export function createContainerDriver({ directory, image, profile = null, log }:
       return stands(id);
     },
 
-    fallen: (id, nodes) => nodes.filter((name) => !stands(id, name)),
+    fallen,
 
     shell(id, name) {
       const node = nodeOf(id, name);
