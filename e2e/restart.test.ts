@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ALL } from '../server/testsample.ts';
 import { type Follower, followCounting, killAndReplace, measureRestarts } from './restart.ts';
 import { openSite, type Site } from './site.ts';
 
@@ -6,7 +7,8 @@ import { openSite, type Site } from './site.ts';
 const OUTAGE_MAX_MS = 2_000;
 /** Pages are not in reserve: Next loads anew, in about 2 s. */
 const PAGES_MAX_MS = 30_000;
-const KILLS = 20;
+/** Each takes some 2.5 s, most of them until the next web stands in reserve. */
+const KILLS = process.env[ALL] ? 20 : 6;
 
 let site: Site;
 

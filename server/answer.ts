@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type Answer, type Answers, type RefusalCode, type Request, type RequestName, requests } from './protocol.ts';
+import { storeTrouble } from './store/trouble.ts';
 
 /** A request that was understood and not granted. Its code crosses the wire and has a Chinese sentence in words.ts. */
 export class Refusal extends Error {
@@ -13,6 +14,7 @@ export class Refusal extends Error {
 
 function codeOf(error: unknown): RefusalCode {
   if (error instanceof Refusal) return error.code;
+  if (storeTrouble(error)) return 'storage';
   // Another process could not be reached (seam.ts).
   return error instanceof Error && error.message === 'unavailable' ? 'unavailable' : 'internal';
 }

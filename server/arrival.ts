@@ -4,6 +4,7 @@ import type { Labd } from './labd/contract.ts';
 import { createPlayer } from './play.ts';
 import type { Playing, TerminalInfo } from './protocol.ts';
 import type { Shells } from './shells.ts';
+import { storeTrouble } from './store/trouble.ts';
 import { type Destination, legsTo, travel } from './travel.ts';
 
 /** The longest explanation that is shown. */
@@ -11,6 +12,8 @@ const DETAIL_MAX_CHARS = 300;
 
 /** What an error says to people: the runtime speaks Chinese where it knows what is wrong; anything else is for the log. */
 export function wordsOf(error: unknown): string | undefined {
+  const trouble = storeTrouble(error);
+  if (trouble) return trouble;
   const message = error instanceof Error ? error.message : '';
   return /\p{Script=Han}/u.test(message) ? message.slice(0, DETAIL_MAX_CHARS) : undefined;
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { wholeAdvice } from '../content/check.ts';
 import { loadChecks } from '../content/judgements.ts';
@@ -8,7 +7,7 @@ import { ContentMistake } from '../content/mistake.ts';
 import { readMutations } from '../content/mutations.ts';
 import { parseScript, type Script } from '../content/script.ts';
 import { runClass } from './class-command.ts';
-import { type Env, readEnv } from './env.ts';
+import { type Env, readEnv, storePath } from './env.ts';
 import { runGrade } from './grade-command.ts';
 import { testLab } from './lab-test.ts';
 import { examine, wordsOf } from './machine.js';
@@ -143,7 +142,7 @@ function doctor(env: Env): number {
 async function clear(env: Env): Promise<number> {
   await clearSessions(env, env.data);
   await clearRehearsals(env);
-  const store = await openStore(join(env.data, 'store', 'netloom.db'));
+  const store = await openStore(storePath(env.data));
   for (const { id } of await store.sessions.active()) await store.sessions.finish(id, 'ended');
   await store.close();
   return 0;
@@ -153,7 +152,7 @@ async function clear(env: Env): Promise<number> {
 async function onStore(env: Env, job: (store: Store) => Promise<number>): Promise<number> {
   // Whoever reads may have had enough: `lab class people | head`.
   process.stdout.once('error', () => process.exit(0));
-  const store = await openStore(join(env.data, 'store', 'netloom.db'));
+  const store = await openStore(storePath(env.data));
   try {
     return await job(store);
   } finally {

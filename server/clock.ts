@@ -27,7 +27,8 @@ export function createClock(options: {
     async note(results) {
       const passed = results.flatMap(({ passedAt }) => (passedAt === undefined ? [] : [passedAt]));
       if (finishedAt !== undefined || results.length === 0 || passed.length < results.length) return;
-      const at = Math.max(...passed);
+      // The clock may have been set back meanwhile; nobody is done before they began.
+      const at = Math.max(...passed, startedAt ?? 0);
       await options.finished(at);
       finishedAt = at;
     },

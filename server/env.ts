@@ -89,6 +89,11 @@ export function socketPath(data: string, name: 'control' | 'attach' | 'labd' | '
   return join(data, 'run', `${name}.sock`);
 }
 
+/** Where results, people and classes are kept. */
+export function storePath(data: string): string {
+  return join(data, 'store', 'netloom.db');
+}
+
 /** Where ptyd records terminals, and web finds what it recorded: `<session>/<node>.<terminal>.cast`. */
 export function recordingsPath(data: string): string {
   return join(data, 'recordings');

@@ -4,8 +4,10 @@ import { createIdle, warningOf } from './idle.ts';
 const IDLE_MS = 8 * 60_000;
 
 function open() {
-  const at = { now: 1_000_000 };
-  return { at, idle: createIdle({ idleMs: IDLE_MS, now: () => at.now }) };
+  /** `jumped`: by how much the clock of the wall was set, ms. */
+  const at = { now: 1_000_000, jumped: 0 };
+  const clocks = { now: () => at.now + at.jumped, steady: () => at.now };
+  return { at, idle: createIdle({ idleMs: IDLE_MS, ...clocks }) };
 }
 
 describe('an idle life', () => {
@@ -36,7 +38,7 @@ describe('an idle life', () => {
     idle.keep('s', at.now + 2 * IDLE_MS);
     idle.keep('s', at.now + IDLE_MS);
     const seenAt = idle.changed('s') ?? 0;
-    const later = createIdle({ idleMs: IDLE_MS, now: () => at.now });
+    const later = createIdle({ idleMs: IDLE_MS, now: () => at.now, steady: () => at.now - 999_000 });
     later.begin('s', seenAt);
     for (const each of [idle, later]) {
       expect(each.activeAt('s')).toBe(at.now);
@@ -44,6 +46,37 @@ describe('an idle life', () => {
       each.touch('s');
       expect(each.tell('s')).toBe(at.now + 2 * IDLE_MS);
     }
+  });
+
+  it.each([
+    ['a day ahead', 24 * 60 * 60_000],
+    ['an hour back', -60 * 60_000],
+  ])('is as long as it was when the clock is set %s, and is told by the new one', (_words, jump) => {
+    const { at, idle } = open();
+    idle.begin('s', at.now);
+    idle.begin('kept', at.now);
+    idle.keep('kept', at.now + 3 * IDLE_MS);
+    at.jumped = jump;
+    expect(idle.tell('s')).toBe(at.now + jump + IDLE_MS);
+    expect(idle.activeAt('s')).toBe(at.now + jump);
+    at.now += IDLE_MS;
+    expect(idle.isOver('s')).toBe(false);
+    at.now += 1;
+    expect(idle.isOver('s')).toBe(true);
+    expect(idle.isOver('kept')).toBe(false);
+    at.now += 2 * IDLE_MS;
+    expect(idle.isOver('kept')).toBe(true);
+    idle.touch('s');
+    expect(idle.changed('s')).toBe(at.now + jump);
+  });
+
+  it('is at least as long as the warning when it is taken over after the clock jumped, or after a long time', () => {
+    const { at, idle } = open();
+    idle.begin('s', at.now - 24 * 60 * 60_000);
+    expect(idle.isOver('s')).toBe(false);
+    expect(idle.tell('s')).toBe(at.now + warningOf(IDLE_MS));
+    at.now += warningOf(IDLE_MS) + 1;
+    expect(idle.isOver('s')).toBe(true);
   });
 
   it('is written down once for each time of use', () => {

@@ -13,9 +13,12 @@ export function warningOf(idleMs: number): number {
   return Math.min(WARNING_MAX_MS, idleMs * WARNING_SHARE);
 }
 
-/** When sessions were last used, and until when they are kept, by their ids. */
+/** When sessions were last used, and until when they are kept, by their ids. Times told and taken are Unix ms. */
 export interface Idle {
-  /** `seenAt` lies ahead where a former web promised to keep it. */
+  /**
+   * `seenAt` lies ahead where a former web promised to keep it. One that was last used long ago is kept for as long as its
+   * learner is warned: the clock may have jumped while nothing ran.
+   */
   begin(id: string, seenAt: number): void;
   /** Somebody uses it now; answers whether what was told of its end lies far behind by that. */
   touch(id: string): boolean;
@@ -35,15 +38,30 @@ export interface Idle {
   forget(id: string): void;
 }
 
-/** Nobody uses anything yet. */
-export function createIdle({ idleMs, now }: { idleMs: number; now(): number }): Idle {
+/**
+ * Nobody uses anything yet. Durations are counted by `steady`, which no administrator and no time server sets: a clock that
+ * jumps forward must not take the nodes of a whole class, nor one that is set back keep them for ever.
+ */
+export function createIdle({
+  idleMs,
+  now,
+  steady = () => performance.now(),
+}: {
+  idleMs: number;
+  now(): number;
+  steady?(): number;
+}): Idle {
   const step = Math.min(STEP_MAX_MS, idleMs * STEP_SHARE);
+  // All by the steady clock.
   const seen = new Map<string, number>();
   const kept = new Map<string, number>();
   const told = new Map<string, number>();
   const used = new Set<string>();
   const hastened = new Map<string, number>();
   const longMs = Math.min(LONG_MAX_MS, idleMs * LONG_SHARE);
+
+  const steadyOf = (at: number) => steady() + (at - now());
+  const wallOf = (at: number) => Math.round(now() + (at - steady()));
 
   function endOf(id: string): number {
     const usual = (seen.get(id) ?? 0) + idleMs;
@@ -53,38 +71,42 @@ export function createIdle({ idleMs, now }: { idleMs: number; now(): number }): 
   return {
     begin(id, seenAt) {
       hastened.delete(id);
-      if (seenAt > now()) kept.set(id, seenAt + idleMs);
-      seen.set(id, Math.min(seenAt, now()));
+      const at = steadyOf(seenAt);
+      kept.set(id, Math.max(at > steady() ? at + idleMs : 0, steady() + warningOf(idleMs)));
+      seen.set(id, Math.min(at, steady()));
       told.set(id, endOf(id));
     },
     hasten(ids, count) {
       const since = (id: string) => seen.get(id) ?? 0;
       const idlest = ids
-        .filter((id) => now() - since(id) >= longMs && now() >= (kept.get(id) ?? 0))
+        .filter((id) => steady() - since(id) >= longMs && steady() >= (kept.get(id) ?? 0))
         .sort((a, b) => since(a) - since(b))
         .slice(0, count);
       const before = new Set(hastened.keys());
       for (const id of before) if (!idlest.includes(id)) hastened.delete(id);
-      for (const id of idlest) if (!before.has(id)) hastened.set(id, now() + warningOf(idleMs));
+      for (const id of idlest) if (!before.has(id)) hastened.set(id, steady() + warningOf(idleMs));
       return ids.filter((id) => before.has(id) !== hastened.has(id));
     },
     touch(id) {
-      seen.set(id, now());
+      seen.set(id, steady());
       used.add(id);
       if (hastened.delete(id)) return true;
       return endOf(id) - (told.get(id) ?? 0) > step;
     },
     keep(id, until) {
-      kept.set(id, Math.max(until, kept.get(id) ?? 0));
+      kept.set(id, Math.max(steadyOf(until), kept.get(id) ?? 0));
       used.add(id);
     },
-    activeAt: (id) => seen.get(id) ?? 0,
+    activeAt(id) {
+      const at = seen.get(id);
+      return at === undefined ? 0 : wallOf(at);
+    },
     tell(id) {
       told.set(id, endOf(id));
-      return endOf(id);
+      return wallOf(endOf(id));
     },
-    isOver: (id) => now() > endOf(id),
-    changed: (id) => (used.delete(id) ? endOf(id) - idleMs : undefined),
+    isOver: (id) => steady() > endOf(id),
+    changed: (id) => (used.delete(id) ? wallOf(endOf(id)) - idleMs : undefined),
     forget(id) {
       for (const map of [seen, kept, told, hastened]) map.delete(id);
       used.delete(id);

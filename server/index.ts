@@ -5,6 +5,7 @@ import { ContentMistake } from '../content/mistake.ts';
 import { type Env, readEnv, socketPath } from './env.ts';
 import { createForward } from './forward.ts';
 import { PRIORITY } from './ptyd/contract.ts';
+import { StoreProblem } from './store/trouble.ts';
 import { prepareWeb, type Web } from './web.ts';
 
 /**
@@ -86,9 +87,11 @@ try {
   const message =
     error instanceof ContentMistake
       ? `实验内容有误，请改正后再启动：\n${error}`
-      : code === 'EADDRINUSE'
-        ? takenPort(error as { port?: number })
-        : undefined;
+      : error instanceof StoreProblem
+        ? error.message
+        : code === 'EADDRINUSE'
+          ? takenPort(error as { port?: number })
+          : undefined;
   if (message) console.error(message);
   else log.fatal({ err: error }, 'web could not start');
   process.exit(1);

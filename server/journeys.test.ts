@@ -27,7 +27,7 @@ const nothing = async () => undefined;
 const labd = composeLabd(
   env,
   { open: nothing, adopt: nothing, close: nothing, list: async () => [] },
-  { progress: nothing, changed: nothing, alarmed: nothing },
+  { progress: nothing, changed: nothing, alarmed: nothing, died: nothing },
 );
 const lab = loadAll(join(root, 'content/labs')).find((each) => each.id === 'overlay-vxlan') as Lab;
 const ids = lab.checkpoints.map((each) => each.id);
@@ -60,6 +60,7 @@ function open(adopted?: { standing: Standing }, taught = lab): void {
     times: {},
     adopted: adopted && { since: 0, terminals: [], ...adopted },
     newTerminalId: () => `terminal${++names}`,
+    tryWriting: nothing,
     changed: () => seen.push(made.state().session),
     fault: (error, what) => console.error(what, error),
   });

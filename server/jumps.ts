@@ -39,9 +39,10 @@ export function createJumps(options: {
   const { source } = options;
   let { standing } = options;
 
-  function keep(next: Standing): Promise<void> {
+  async function keep(next: Standing): Promise<void> {
+    // What the store does not know has not begun.
+    await options.save(next);
     standing = next;
-    return options.save(next);
   }
 
   function stepOf(checkpoint: string): number {

@@ -1,5 +1,6 @@
 import type { Circumstances } from './grading.ts';
 import type { Standing } from './jumps.ts';
+import type { Labd } from './labd/contract.ts';
 import type { Alarm } from './network/alarm.ts';
 import type { CheckpointResult, LabState, SessionState, ShownResult, Stage, TerminalInfo } from './protocol.ts';
 import type { OpenedHint } from './store/hints.ts';
@@ -13,6 +14,9 @@ export interface SessionRecord {
   setTerminals(terminals: TerminalInfo[]): Promise<void>;
   setStanding(standing: Standing): Promise<void>;
 }
+
+/** What labd says of a session. */
+export type Found = Awaited<ReturnType<Labd['list']>>[number];
 
 /** A session's part of what a browser is told; the door adds who watches and what this server offers. */
 export type SessionPart = Omit<LabState, 'ssh' | 'watchers' | 'guide' | 'idleWarningMs'>;
@@ -59,8 +63,10 @@ export interface LabSession {
   progress(stage: Exclude<Stage, 'queued'>, node?: string): void;
   /** labd had to stop something in the nodes; nothing when that is over. */
   alarmed(alarms: Alarm[]): void;
-  /** The nodes were found dead. */
-  died(): void;
+  /** These nodes were found dead; all of them, if it is not said which. */
+  died(nodes?: string[]): void;
+  /** This is what labd has of it; nothing when it knows no such session. */
+  compare(found: Found | undefined): void;
   /** When the nodes go if nobody comes. */
   setExpiry(expiresAt: number): void;
   /** Stops timers, and what is under way; the nodes stay. */

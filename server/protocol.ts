@@ -137,6 +137,8 @@ export type RefusalCode =
   | 'elsewhere'
   | 'nodes-failed'
   | 'unavailable'
+  /** The store cannot be written. */
+  | 'storage'
   | 'internal';
 
 export type Answer<N extends RequestName> = { ok: true; data: Answers[N] } | { ok: false; code: RefusalCode };
@@ -200,8 +202,11 @@ export type SessionState =
       terminals: TerminalInfo[];
       expiresAt: number;
     }
-  /** `detail`: what the runtime says is wrong, in Chinese, where it knows. */
-  | { status: 'broken'; since: number; reason: 'nodes-failed' | 'nodes-died'; detail?: string }
+  /**
+   * `detail`: what the runtime says is wrong, in Chinese, where it knows. `nodes`: those that died; the others live, and
+   * one that died alone can be reset alone.
+   */
+  | { status: 'broken'; since: number; reason: 'nodes-failed' | 'nodes-died'; detail?: string; nodes?: string[] }
   /** `away`: one's place in the queue went to others, because nobody was there for too long. */
   | { status: 'gone'; since: number; reason: 'expired' | 'ended' | 'away' };
 
@@ -297,6 +302,8 @@ export interface LabState {
   mistake: string | null;
   /** Whether a judgement is under way. */
   judging: boolean;
+  /** Why nothing can be stored now, in Chinese; results wait in memory until it can. Absent when all is well. */
+  trouble?: string;
   /** Whether a terminal of one's own may come in by ssh. */
   ssh: boolean;
   /** Whether what a terminal of these shows is recorded on this server. */

@@ -117,6 +117,7 @@ describe('what a terminal shows', () => {
       },
       newTerminalId: () => Math.random().toString(36).slice(2).padEnd(20, '0').slice(0, 20),
       records: async () => allowed,
+      tryWriting: async () => {},
       changed: () => {},
       fault: (error) => {
         throw error;

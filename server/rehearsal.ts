@@ -59,7 +59,7 @@ function composeOwnLabd(env: Env, data: string): ReturnType<typeof composeLabd> 
   return composeLabd(
     { ...env, data },
     { open: nothing, adopt: nothing, close: nothing, list: async () => [] },
-    { progress: nothing, changed: nothing, alarmed: nothing },
+    { progress: nothing, changed: nothing, alarmed: nothing, died: nothing },
   );
 }
 

@@ -33,6 +33,7 @@ function setUp(adopted?: { since: number; terminals: TerminalInfo[]; standing: S
     times: {},
     adopted,
     newTerminalId: () => `terminal${++names}`,
+    tryWriting: async () => undefined,
     changed: () => undefined,
     fault,
   });

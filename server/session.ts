@@ -5,7 +5,8 @@ import { createClock } from './clock.ts';
 import { createHints } from './hints.ts';
 import { createJudge, type LabSource } from './judge.ts';
 import { createJumps, type Standing } from './jumps.ts';
-import type { LabSession, SessionRecord } from './lab-session.ts';
+import { createKeeping } from './keeping.ts';
+import type { Found, LabSession, SessionRecord } from './lab-session.ts';
 import type { Labd } from './labd/contract.ts';
 import type { Alarm } from './network/alarm.ts';
 import type { CheckpointResult, SessionState, TerminalInfo } from './protocol.ts';
@@ -36,15 +37,21 @@ export function createLabSession(options: {
   adopted?: { since: number; terminals: TerminalInfo[]; standing: Standing };
   newTerminalId(): string;
   records?: () => Promise<boolean>;
+  /** Rejects while the store cannot be written. */
+  tryWriting(): Promise<void>;
   changed(): void;
   fault(error: unknown, what: string): void;
 }): LabSession {
-  const { id, source, labd, record, now } = options;
+  const { id, source, labd, now } = options;
+  const keeping = createKeeping({ ...options, changed: () => options.changed() });
+  const { record } = keeping;
   let { expiresAt } = options;
   let phase: Phase = options.adopted ? { status: 'ready', since: options.adopted.since } : { status: 'none' };
   let isClosed = false;
   let step: string | undefined;
   let alarms: Alarm[] = [];
+  /** Some node was told dead while nodes were being made: it may be one of the new ones. */
+  let hasHeardOfDead = false;
   let turn: Promise<unknown> = Promise.resolve();
 
   const clock = createClock({ times: options.times, now, started: record.started, finished: record.finished });
@@ -69,7 +76,8 @@ export function createLabSession(options: {
     results: options.results,
     async save(checkpoint, result, circumstances) {
       await record.save(checkpoint, result, circumstances);
-      await clock.note(Object.values(results()));
+      // The verdict is kept; the time is noted with the next one.
+      await clock.note(Object.values(results())).catch((error) => options.fault(error, 'noting the time'));
     },
     ready: () => phase.status === 'ready',
     skips: jumps.skips,
@@ -124,50 +132,76 @@ export function createLabSession(options: {
     return labd.create(id, topologyOf(source.lab()));
   }
 
-  /** Makes nodes and brings them to the start of a step, each with a terminal; ends ready, or broken. */
-  async function bring(to: Destination, nodes: string[], make: () => Promise<void>): Promise<void> {
+  /**
+   * Makes nodes and brings them to the start of a step, each with a terminal; ends ready, or broken, or as it was `before`
+   * when it could not even begin.
+   */
+  async function bring(to: Destination, nodes: string[], make: () => Promise<void>, before?: Phase): Promise<void> {
     const began = now();
+    let hasBegun = false;
+    hasHeardOfDead = false;
     try {
-      const started = await arrival.reach(to, nodes, make, (playing) =>
+      const makeNow = () => {
+        hasBegun = true;
+        return make();
+      };
+      const started = await arrival.reach(to, nodes, makeNow, (playing) =>
         set({ status: 'resetting', since: began, nodes, to: to.step, playing }),
       );
       await clock.start();
       void caution.read();
       set({ status: 'ready', since: now() });
       await shells.add(started);
+      if (hasHeardOfDead) await lookAlive();
     } catch (error) {
       if (isClosed) return;
       options.fault(error, 'making nodes');
-      set({ status: 'broken', since: now(), reason: 'nodes-failed', detail: wordsOf(error) });
+      if (!hasBegun && before?.status === 'ready') set(before);
+      else set({ status: 'broken', since: now(), reason: 'nodes-failed', detail: wordsOf(error) });
     }
     if (phase.status === 'ready') arrival.judge(to).catch((error) => options.fault(error, 'judging new nodes'));
   }
 
   /** Makes these nodes anew, and brings them where they are to be. */
-  function renew(to: Destination): Promise<void> {
+  function renew(to: Destination, before?: Phase): Promise<void> {
     const all = nodeNames();
     const nodes = to.node === undefined ? all : [to.node];
     set({ status: 'resetting', since: now(), nodes, to: to.step });
-    return inTurn(() =>
-      bring(to, nodes, async () => {
-        await shells.closeOn(nodes);
-        await judge.idle();
-        judge.forget();
-        if (nodes.length < all.length) await Promise.all(nodes.map((each) => labd.reset(id, each)));
-        else await labd.destroy(id).then(create);
-      }),
-    );
+    const make = async () => {
+      await shells.closeOn(nodes);
+      await judge.idle();
+      judge.forget();
+      if (nodes.length < all.length) await Promise.all(nodes.map((each) => labd.reset(id, each)));
+      else await labd.destroy(id).then(create);
+    };
+    return inTurn(() => bring(to, nodes, make, before));
   }
 
   /** A node's init may have been killed, by the learner or for want of memory. */
   async function lookAlive(): Promise<void> {
-    const mine = (await labd.list()).find((each) => each.session === id);
-    // One that was halted is told of as such, and the others live.
-    if (!mine?.alive && !mine?.alarms?.some(({ did }) => did === 'halted')) died();
+    compare((await labd.list()).find((each) => each.session === id));
   }
 
-  function died(): void {
-    if (phase.status === 'ready') set({ status: 'broken', since: now(), reason: 'nodes-died' });
+  function compare(found: Found | undefined): void {
+    if (found?.alive) return;
+    // One that was halted is told of as such, and the others live.
+    const isHalted = found?.alarms?.some(({ did }) => did === 'halted');
+    if (found?.down || !isHalted) died(found?.down);
+  }
+
+  function died(down: string[] = nodeNames()): void {
+    const nodes = nodeNames().filter((each) => down.includes(each));
+    if (nodes.length === 0) return;
+    const before = phase.status === 'broken' && phase.reason === 'nodes-died' ? phase.nodes : undefined;
+    if (phase.status === 'ready' || (before && nodes.join() !== before.join())) {
+      set({ status: 'broken', since: now(), reason: 'nodes-died', nodes });
+    } else if (!before) hasHeardOfDead = true;
+  }
+
+  /** The one node that is dead, if the others are worth keeping. */
+  function deadAlone(): string | undefined {
+    const dead = phase.status === 'broken' && phase.reason === 'nodes-died' ? (phase.nodes ?? []) : [];
+    return dead.length === 1 && nodeNames().length > 1 ? dead[0] : undefined;
   }
 
   function results(): Record<string, CheckpointResult> {
@@ -209,6 +243,7 @@ export function createLabSession(options: {
         mistake: source.mistake(),
         recording: shells.list().some(({ recorded }) => recorded),
         judging: judge.busy(),
+        ...(keeping.trouble() !== undefined && { trouble: keeping.trouble() }),
         ...clock.times(),
         now: now(),
       };
@@ -238,9 +273,9 @@ export function createLabSession(options: {
     async reset({ node, step } = {}) {
       if (phase.status !== 'ready' && phase.status !== 'broken') throw new Refusal('busy');
       if (node !== undefined && !nodeNames().includes(node)) throw new Refusal('not-found');
-      // A broken session has no node worth keeping.
-      const one = phase.status === 'broken' ? undefined : node;
-      await renew({ step: jumps.numberOf(step), node: one });
+      // A broken session has no node worth keeping, but for those that another one died beside.
+      const one = phase.status === 'broken' && node !== deadAlone() ? undefined : node;
+      await renew({ step: jumps.numberOf(step), node: one }, phase);
     },
     async resume() {
       const to = jumps.underWay();
@@ -301,11 +336,13 @@ export function createLabSession(options: {
       options.changed();
     },
     died,
+    compare,
     setExpiry(next) {
       expiresAt = next;
     },
     close() {
       isClosed = true;
+      keeping.close();
     },
   };
 }

@@ -35,6 +35,7 @@ function open(store: Store, existing: { session: string; alive: boolean }[] = []
     idleMs: IDLE_MS,
     now: () => at.now,
     isHere: ({ person }) => !away.has(person),
+    steady: () => at.now,
     changed: (_owned, state) => states.push(state),
     passed: (_owned, title) => passed.push(title),
     fault,

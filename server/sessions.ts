@@ -66,6 +66,10 @@ export interface Sessions {
   progress(id: string, stage: Exclude<Stage, 'queued'>, node?: string): void;
   /** labd had to stop something in a session's nodes, or that is over. */
   alarmed(id: string, alarms: Alarm[]): void;
+  /** labd found these nodes of a session dead. */
+  died(id: string, nodes: string[]): void;
+  /** Asks labd which nodes are dead, and which are nobody's: it may have been away, and could not hear or say so. */
+  lookAfter(): Promise<void>;
   /** Takes over what a former web left: sessions whose nodes live go on, the others say that they died. */
   adopt(terminals: string[]): Promise<void>;
   /** A lab's files were edited: its learners hear of the new state. */
@@ -89,6 +93,8 @@ export function createSessions(options: {
   sessionsMax: number;
   idleMs: number;
   now(): number;
+  /** A clock that nobody sets, for durations, ms; the process's own without it. */
+  steady?: () => number;
   changed(owned: Owned, part: SessionPart): void;
   passed(owned: Owned, title: string): void;
   /** Whether somebody looks at it now: whose turn it is to have nodes, and is away, is passed over. By default all are here. */
@@ -104,6 +110,7 @@ export function createSessions(options: {
   const opening = new Map<string, Promise<Owned>>();
   const idle = createIdle(options);
   const hints = new Map<string, Pace>();
+  let adopted = false;
   const telling = new Set<Owned>();
   const forgotten = new WeakSet<Owned>();
   /** Counted as having nodes before they have: several may ask for the last place at once. */
@@ -167,6 +174,7 @@ export function createSessions(options: {
     const passed = new Set(Object.keys(results).filter((each) => results[each]?.passedAt !== undefined));
     const id = former?.id ?? newId();
     const seenAt = former?.seenAt ?? now();
+    idle.begin(id, seenAt);
     const owned: Owned = {
       person,
       lab,
@@ -175,7 +183,7 @@ export function createSessions(options: {
         source,
         labd,
         now,
-        expiresAt: seenAt + options.idleMs,
+        expiresAt: idle.tell(id),
         results,
         opened: await store.hints.list(person, lab),
         times,
@@ -197,12 +205,12 @@ export function createSessions(options: {
           setTerminals: (terminals) => store.sessions.setTerminals(id, terminals),
           setStanding: (standing) => store.sessions.setStanding(id, standing),
         },
+        tryWriting: store.tryWriting,
         changed: () => tell(owned),
         fault: (error, what) => options.fault(error, `${what} of ${id}`),
       }),
     };
     all.set(keyOf(person, lab), owned);
-    idle.begin(id, seenAt);
     return owned;
   }
 
@@ -272,8 +280,15 @@ export function createSessions(options: {
 
   /** Removes nodes that no session wants: left by one that could not be ended, or by a former web. */
   async function removeOrphans(): Promise<void> {
-    const wanted = new Set([...all.values()].filter(hasNodes).map((owned) => owned.session.id));
-    for (const { session } of await labd.list()) if (!wanted.has(session)) await labd.destroy(session);
+    const found = await labd.list();
+    // One that just changes hands is only in the store.
+    const active = (await store.sessions.active()).map(({ id }) => id);
+    const wanted = new Set([...active, ...[...all.values()].filter(hasNodes).map((owned) => owned.session.id)]);
+    for (const { session } of found) if (!wanted.has(session)) await labd.destroy(session);
+  }
+
+  async function existing() {
+    return new Map((await labd.list()).map((each) => [each.session, each]));
   }
 
   async function sweepOne(owned: Owned, isWatched: boolean): Promise<void> {
@@ -285,7 +300,8 @@ export function createSessions(options: {
       idle.begin(id, now());
       return end(owned, 'expired');
     }
-    if (isWatched || waiting.has(owned)) return;
+    // What could not be stored is nowhere else.
+    if (isWatched || waiting.has(owned) || owned.session.state().trouble) return;
     // Made again from the store when the person comes back.
     forget(owned);
   }
@@ -380,8 +396,21 @@ export function createSessions(options: {
     alarmed(id, alarms) {
       byId(id)?.session.alarmed(alarms);
     },
+    died(id, nodes) {
+      byId(id)?.session.died(nodes);
+    },
+    async lookAfter() {
+      // Who has nothing yet must not take what others left for nobody's.
+      if (!adopted) return;
+      const ready = () => [...all.values()].filter(({ session }) => session.status() === 'ready');
+      // Before the question: one that is made meanwhile may not be in the answer.
+      const asked = ready();
+      const exist = asked.length > 0 ? await existing() : new Map();
+      for (const owned of asked) if (ready().includes(owned)) owned.session.compare(exist.get(owned.session.id));
+      await removeOrphans();
+    },
     async adopt(aliveTerminals) {
-      const exist = new Map((await labd.list()).map((each) => [each.session, each]));
+      const exist = await existing();
       for (const former of await store.sessions.active()) {
         if (!options.source(former.lab)) {
           await store.sessions.finish(former.id, 'ended');
@@ -389,12 +418,12 @@ export function createSessions(options: {
         }
         const owned = await takeOver(former, (terminal) => aliveTerminals.includes(terminal));
         owned.session.resume().catch((error) => options.fault(error, `going on with ${former.id}`));
-        const { alive = false, alarms = [] } = exist.get(former.id) ?? {};
-        owned.session.alarmed(alarms);
+        owned.session.alarmed(exist.get(former.id)?.alarms ?? []);
         // One that goes on makes its nodes anew.
-        if (!alive && !alarms.some(({ did }) => did === 'halted')) owned.session.died();
+        owned.session.compare(exist.get(owned.session.id));
       }
       await removeOrphans();
+      adopted = true;
       for (const { id, person, lab, ...place } of await store.sessions.queued()) {
         await store.sessions.unqueue(id);
         if (options.source(lab)) await waiting.join(await of(person, lab), place);

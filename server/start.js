@@ -176,6 +176,7 @@ function become(args) {
 const programs = {
   test: 'e2e/run.ts',
   'test:labs': 'e2e/labs.ts',
+  'test:faults': 'e2e/faults.ts',
   bench: 'e2e/bench.ts',
   screenshots: 'e2e/screenshots.ts',
 };

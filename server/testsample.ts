@@ -1,4 +1,4 @@
-/** Says that whoever runs the tests has the time for all of them: `npm run test:labs` (e2e/labs.ts). */
+/** Says that whoever runs the tests has the time for all of them: `npm run test:labs`, `test:faults` (e2e/labs.ts, faults.ts). */
 export const ALL = 'NETLOOM_TEST_ALL';
 
 /** Every n-th of the cases, the last one among them; all of them where there is time. Each takes seconds of real nodes. */

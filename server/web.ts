@@ -5,7 +5,7 @@ import { type Assets, createAssets } from './assets.ts';
 import { createAuthority } from './authority.ts';
 import { createClassroom } from './classroom.ts';
 import { type Curriculum, openCurriculum } from './curriculum.ts';
-import { type Env, recordingsPath, socketPath } from './env.ts';
+import { type Env, recordingsPath, socketPath, storePath } from './env.ts';
 import { createFiles } from './files.ts';
 import { createFollowing } from './following.ts';
 import { createGuides } from './guides.ts';
@@ -24,6 +24,7 @@ import { connectSeam } from './seam.ts';
 import { createSessions, type Owned } from './sessions.ts';
 import { type Door, openDoor } from './socket.ts';
 import type { openSsh } from './ssh.ts';
+import { examineStore } from './store/examination.ts';
 import { openStore } from './store/store.ts';
 import { connectTerminals } from './terminals.ts';
 
@@ -54,6 +55,8 @@ export async function prepareWeb(
   pages: (http: Server) => Promise<Pages>,
 ): Promise<{ open(): Promise<Web> }> {
   const fault = (error: unknown, what: string) => log.error({ err: error }, what);
+  // Only read: another web may be using it. What a damaged file costs a learner is told before anything is served.
+  examineStore(storePath(env.data));
   const curriculum = await openCurriculum({ directory: env.content, tellMistakes: env.dev, fault });
   // In development they change under way, and Next answers for them itself.
   const assets = createAssets(env.dev ? '' : join(env.root, env.site, 'static'));
@@ -87,7 +90,7 @@ async function openWeb(parts: {
     preparing.tell();
     if (!mistake) door.open?.tellAll('content:changed', lab);
   });
-  const store = await openStore(join(env.data, 'store', 'netloom.db'));
+  const store = await openStore(storePath(env.data));
   const classroom = createClassroom(store, Date.now);
   const guides = createGuides(store);
 
@@ -97,11 +100,13 @@ async function openWeb(parts: {
       progress: (session, stage, node) => sessions.progress(session, stage, node),
       changed: (session) => sessions.networkChanged(session),
       alarmed: (session, alarms) => sessions.alarmed(session, alarms),
+      died: (session, nodes) => sessions.died(session, nodes),
     },
-    // One that was started anew follows nobody, and makes nothing ahead.
-    opened: () => {
+    // One that was started anew follows nobody, makes nothing ahead, and could not say what died meanwhile.
+    opened() {
       following.tell();
       preparing.tell();
+      sessions.lookAfter().catch((error) => fault(error, 'looking after the nodes'));
     },
   });
   /** Changes are heard of the sessions that somebody looks at. */
@@ -273,11 +278,18 @@ async function openWeb(parts: {
     },
     fault,
   });
+  function backUp(): void {
+    store
+      .backUp(Date.now())
+      .then((file) => file && log.info({ file }, 'the store was backed up'))
+      .catch((error) => fault(error, 'backing up the store'));
+  }
   const sweep = setInterval(() => {
     const watched = (owned: Owned) => Boolean(door.open?.isWatched(owned));
     // What is typed by ssh passes no socket.
     const used = (owned: Owned) => Boolean(ssh?.isUsed(owned));
     sessions.sweep({ watched, used }).catch((error) => fault(error, 'sweep'));
+    backUp();
   }, SWEEP_MS);
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);

@@ -85,6 +85,13 @@ export const machines = {
   loading: '正在读取实验的状态…',
 } as const;
 
+/** The note while the server cannot store anything. */
+export const storeWords = {
+  title: '结果暂时存不下来。',
+  text: (trouble: string) =>
+    `${trouble}；不是你的操作有错。检查照常进行，通过的检查点先记在内存里，服务器能写了就自动存好，这条提示随之消失。请告诉老师。`,
+} as const;
+
 /** The panels shown in place of terminals. */
 export const panels = {
   here: (number: number) => `或者从第 ${number} 步开始…`,
@@ -110,6 +117,14 @@ export const panels = {
       text: '已经通过的检查点都保存着。\n节点里的文件和网络配置没有保住，重新启动后从头配置。',
     },
     button: '重新启动',
+    /** One of several died; the others go on. */
+    one: {
+      title: (node: string) => `${node} 意外停止了`,
+      text: (node: string, others: string) =>
+        `${node} 自己停了，例如内存用完，或者它的第一个进程被结束；检查没有判你错，已经通过的检查点都保存着。\n只重置 ${node}：它从头配置，${others} 上的配置和终端都还在。`,
+      button: (node: string) => `只重置 ${node}`,
+      all: '全部重新启动',
+    },
   },
   gone: {
     expired: {

@@ -97,8 +97,8 @@ export interface Labd {
   create(session: SessionId, topology: Topology): Promise<void>;
   reset(session: SessionId, node: string): Promise<void>;
   destroy(session: SessionId): Promise<void>;
-  /** Sessions that exist, with whether all their nodes are up, and what of them had to be stopped. */
-  list(): Promise<{ session: SessionId; alive: boolean; alarms?: Alarm[] }[]>;
+  /** Sessions that exist, with whether all their nodes are up, which died, and what of them had to be stopped. */
+  list(): Promise<{ session: SessionId; alive: boolean; down?: string[]; alarms?: Alarm[] }[]>;
   /** What people have to know of a session's nodes, if anything. */
   caveats(session: SessionId): Promise<Caveats | null>;
   /** `record`: whether what it says may be recorded. */
@@ -123,4 +123,6 @@ export interface LabdNews {
   changed(session: SessionId): void;
   /** What had to be stopped in a session's nodes, all of it, each time that changes. */
   alarmed(session: SessionId, alarms: Alarm[]): void;
+  /** These nodes of a session are down, and nobody has asked for that. */
+  died(session: SessionId, nodes: string[]): void;
 }

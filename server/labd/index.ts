@@ -84,6 +84,9 @@ if (import.meta.main) {
     alarmed: (session, alarms) => {
       for (const web of webs) web.alarmed(session, alarms);
     },
+    died: (session, nodes) => {
+      for (const web of webs) web.died(session, nodes);
+    },
   });
   for (const raised of raiseHostLimits()) {
     if (raised.refused) log.warn(raised, 'a limit that all nodes share could not be raised');
@@ -92,6 +95,7 @@ if (import.meta.main) {
   const { adopted, removed } = await labd.adopt();
   log.info({ adopted: adopted.length, removed }, 'sessions adopted and removed at start');
   labd.guard();
+  labd.watchOver();
   const seam = await serveSeam<LabdNews, Labd>({
     path: socketPath(env.data, 'labd'),
     schemas: calls,

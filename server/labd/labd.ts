@@ -7,6 +7,7 @@ import { takePulse } from './pulse.ts';
 import type { SessionFiles } from './sessions.ts';
 import type { SnapshotReader } from './snapshot.ts';
 import { createTurns } from './turns.ts';
+import { createVigil } from './vigil.ts';
 import { createWatchdog } from './watchdog.ts';
 import type { Watches } from './watches.ts';
 
@@ -18,6 +19,8 @@ export interface OwnLabd extends Labd {
   followAs(caller: object, sessions: SessionId[]): void;
   /** Looks after the host from now on: what in a node burdens everybody is stopped. */
   guard(): void;
+  /** Looks after the nodes from now on: whoever follows hears of those that die. */
+  watchOver(): void;
 }
 
 /** labd's verbs over one runtime. One job at a time changes a session; readings go on beside it. */
@@ -37,6 +40,8 @@ export function createLabd(parts: {
 }): OwnLabd {
   const { driver, pool, sessions, news, watches } = parts;
   const inTurn = createTurns();
+  /** Sessions of which nodes are being made, reset or removed. */
+  const underChange = new Set<SessionId>();
 
   function topologyOf(session: SessionId): Topology {
     const topology = sessions.get(session);
@@ -52,7 +57,14 @@ export function createLabd(parts: {
 
   /** A job that ends or makes nodes: nobody may hold on to the old ones meanwhile. */
   function changing<T>(session: SessionId, job: () => Promise<T>): Promise<T> {
-    return inTurn(session, () => watches.aside(session, job));
+    return inTurn(session, async () => {
+      underChange.add(session);
+      try {
+        return await watches.aside(session, job);
+      } finally {
+        underChange.delete(session);
+      }
+    });
   }
 
   const watchdog = createWatchdog({
@@ -61,6 +73,24 @@ export function createLabd(parts: {
     halt: (session, node) => changing(session, async () => driver.halt?.(session, node)),
     alarmed: news.alarmed,
     pulse: takePulse,
+    log: parts.log,
+  });
+
+  /** The nodes of a session that should be alive: what was halted is told as that. */
+  function wantedOf(session: SessionId): string[] {
+    const halted = watchdog.alarms(session).filter(({ did }) => did === 'halted');
+    const names = topologyOf(session).nodes.map(({ name }) => name);
+    return names.filter((name) => !halted.some(({ node }) => node === name));
+  }
+
+  const vigil = createVigil({
+    driver,
+    sessions: () =>
+      sessions
+        .list()
+        .filter((session) => !underChange.has(session))
+        .map((session) => ({ session, nodes: wantedOf(session) })),
+    died: news.died,
     log: parts.log,
   });
 
@@ -87,7 +117,9 @@ export function createLabd(parts: {
       Promise.all(
         sessions.list().map(async (session) => {
           const alarms = watchdog.alarms(session);
-          return { session, alive: await driver.alive(session), ...(alarms.length > 0 && { alarms }) };
+          const alive = await driver.alive(session);
+          const down = alive ? [] : driver.fallen?.(session, wantedOf(session));
+          return { session, alive, ...(down && { down }), ...(alarms.length > 0 && { alarms }) };
         }),
       ),
     caveats: async (session) => driver.caveats?.(session) ?? null,
@@ -115,6 +147,7 @@ export function createLabd(parts: {
     follow: async (followed) => watches.want(news, followed),
     followAs: watches.want,
     guard: watchdog.start,
+    watchOver: vigil.start,
     exec: (session, node, argv, limits, stdin) => driver.exec(session, nodeOf(session, node).name, argv, limits, stdin),
     prepare: async (wanted) => {
       const { kind } = pool.driver;

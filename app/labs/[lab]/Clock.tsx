@@ -32,7 +32,7 @@ export function Clock() {
     left === undefined ? '从第一次启动节点算起' : `从第一次启动节点算起；没有操作的话，节点还会保留 ${duration(left)}`;
   return (
     <Tooltip label={tip}>
-      <span className={styles.clock}>用时 {duration((finishedAt ?? now) - startedAt)}</span>
+      <span className={styles.clock}>用时 {duration(Math.max(0, (finishedAt ?? now) - startedAt))}</span>
     </Tooltip>
   );
 }

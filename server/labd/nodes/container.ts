@@ -3,7 +3,9 @@ import { chmod, chown, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTurns } from '../turns.ts';
 import { openCgroups } from './cgroup.ts';
+import { diskTrouble } from './disk.ts';
 import type { NodeDriver, Progress, SessionId, Topology } from './driver.ts';
+import { createIntegrity } from './integrity.ts';
 import { arrange } from './namespace.ts';
 import { ociConfig } from './oci.ts';
 import { isSession, type NodePlace, placeOf, SessionPlan, TopologyPlan } from './place.ts';
@@ -15,6 +17,7 @@ import { openVantage } from './vantage.ts';
 import { nodeSteps, portOf, sessionSteps } from './wiring.ts';
 
 const NOT_RUNNING = '节点没有运行';
+const DAMAGED = '节点在服务器上的部件被动过，要重置才能继续';
 
 /** What the container runtime needs from its surroundings. */
 export interface ContainerOptions {
@@ -35,6 +38,7 @@ export function createContainerDriver({ directory, image, profile = null, log }:
   const place = placeOf(directory);
   const cgroups = openCgroups();
   const runc = createRunc(place.runc, cgroups);
+  const integrity = createIntegrity(place.runc);
   /** One job of a session at a time. */
   const inTurn = createTurns();
 
@@ -64,12 +68,33 @@ export function createContainerDriver({ directory, image, profile = null, log }:
     return pid > 0 && cgroups.holds(node.cgroup, pid) ? pid : null;
   }
 
-  function runsAll(id: SessionId): boolean {
+  /** Which of these nodes of a session, by default all it has, are not whole; undefined when nobody knows what it has. */
+  function fallen(id: SessionId, names?: string[]): string[] | undefined {
+    const session = place.session(id);
+    let plan: SessionPlan;
     try {
-      return planOf(id).nodes.every(({ name }) => initOf(place.session(id).node(name)) !== null);
+      plan = planOf(id);
     } catch {
-      return false; // Not made, half made, or its plan is damaged.
+      return names; // Not made, half made, or its plan is damaged.
     }
+    const all = plan.nodes.map(({ name }) => name);
+    if (!integrity.holdsTogether(session)) return names ?? all;
+    return (names ?? all).filter((name) => {
+      const init = all.includes(name) ? initOf(session.node(name)) : null;
+      return init === null || !integrity.holds(session.node(name), init);
+    });
+  }
+
+  function stands(id: SessionId): boolean {
+    return fallen(id)?.length === 0;
+  }
+
+  /** The host pid of the init of a node that is whole; throws what is to be told when it is not. */
+  function mustStand(node: NodePlace): number {
+    const init = initOf(node);
+    if (init === null) throw new Error(NOT_RUNNING);
+    if (!integrity.holds(node, init)) throw new Error(DAMAGED);
+    return init;
   }
 
   async function start(id: SessionId, plan: SessionPlan, name: string): Promise<void> {
@@ -147,7 +172,7 @@ export function createContainerDriver({ directory, image, profile = null, log }:
     async create(id, topology, progress = () => {}) {
       const wanted = TopologyPlan.parse(topology);
       await inTurn(id, async () => {
-        if (runsAll(id)) {
+        if (stands(id)) {
           const { base: _, ...made } = planOf(id);
           if (JSON.stringify(made) === JSON.stringify(wanted)) {
             for (const { name } of wanted.nodes) progress('ready', name);
@@ -165,7 +190,8 @@ export function createContainerDriver({ directory, image, profile = null, log }:
           await wipe(id).catch((cause: unknown) =>
             log.warn({ session: id, cause }, 'a failed session was not removed'),
           );
-          throw error;
+          const trouble = diskTrouble(error);
+          throw trouble ? new Error(trouble, { cause: error }) : error;
         }
         log.info({ session: id, ms: Math.round(performance.now() - began) }, 'nodes are ready');
       });
@@ -198,24 +224,27 @@ export function createContainerDriver({ directory, image, profile = null, log }:
     },
 
     async alive(id) {
-      return runsAll(id);
+      return stands(id);
     },
 
+    fallen,
+
     shell(id, name) {
-      return runc.shell(place.session(id).node(name), { NETLOOM_NODE: name }, planOf(id).base);
+      const node = nodeOf(id, name);
+      mustStand(node);
+      return runc.shell(node, { NETLOOM_NODE: name }, planOf(id).base);
     },
 
     async exec(id, name, argv, limits, stdin) {
       const node = nodeOf(id, name);
       if (argv.length === 0) throw new Error('nothing to execute');
-      if (initOf(node) === null) throw new Error(NOT_RUNNING);
+      mustStand(node);
       return runc.exec(node, argv, limits, stdin);
     },
 
     vantage(id, name) {
       const node = nodeOf(id, name);
-      const init = initOf(node);
-      if (init === null) throw new Error(NOT_RUNNING);
+      const init = mustStand(node);
       return { ...openVantage(node.netns, init, () => initOf(node) === init), root: node.root };
     },
 

@@ -114,8 +114,16 @@ export interface NodeDriver {
   destroy(session: SessionId): Promise<void>;
   /** What exists, for adoption after a crash. */
   list(): Promise<SessionId[]>;
-  /** Whether every node of the session is up (its init is alive). */
+  /**
+   * Whether every node of the session is up: its first process lives, and everything that the host needs to enter, read and
+   * reset it is in its place.
+   */
   alive(session: SessionId): Promise<boolean>;
+  /**
+   * Which of these nodes of a session are not up in that sense, told at once and without asking them, because it is asked
+   * often; absent, or undefined, where it cannot be known so.
+   */
+  fallen?(session: SessionId, nodes: NodeName[]): NodeName[] | undefined;
   /** What ptyd is to spawn for a login shell on the node. */
   shell(session: SessionId, node: NodeName): PtyCommand;
   /** Runs a command as root in the node, through the runtime (capabilities, seccomp and cgroup apply). */

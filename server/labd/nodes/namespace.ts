@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { runCommand } from './command.ts';
+import { diskTrouble } from './disk.ts';
 
 const SCRIPT = join(import.meta.dirname, 'namespace.pl');
 /** ms. A session's whole list takes about 50 ms; the script's own alarm comes first. */
@@ -29,7 +30,9 @@ export async function arrange(directory: string, steps: Step[]): Promise<void> {
   if (code === 0) return;
   const detail = stderr.toString().trim();
   const verb = /^(\w+): /m.exec(detail.split('\n').at(-1) ?? '')?.[1] ?? '';
-  throw new Error(NEEDS[verb] ?? '无法布置节点的命名空间', { cause: new Error(detail || `namespace.pl: ${code}`) });
+  throw new Error(diskTrouble(detail) ?? NEEDS[verb] ?? '无法布置节点的命名空间', {
+    cause: new Error(detail || `namespace.pl: ${code}`),
+  });
 }
 
 function perform(args: string[], steps: Step[]) {

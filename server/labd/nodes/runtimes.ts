@@ -28,6 +28,7 @@ export function createRuntimes(
     },
     list: async () => [...new Set((await Promise.all(all.map((driver) => driver.list()))).flat())].sort(),
     alive: async (session) => runtimeOf(session) !== undefined && driverOf(session).alive(session),
+    fallen: (session, nodes) => (runtimeOf(session) ? driverOf(session).fallen?.(session, nodes) : nodes),
     shell: (session, node) => driverOf(session).shell(session, node),
     exec: async (session, ...rest) => driverOf(session).exec(session, ...rest),
     vantage: (session, node) => driverOf(session).vantage?.(session, node),

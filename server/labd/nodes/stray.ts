@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** ms between two looks, and until a killed process must be gone. */
@@ -30,8 +31,9 @@ function strays(directory: string, container: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
-      const [program, ...args] = commandLine(pid);
-      if (!OURS.has(program ?? '')) return false;
+      const [program = '', ...args] = commandLine(pid);
+      // A runc that is a script is started as an argument of its interpreter.
+      if (![program, args[0] ?? ''].some((name) => OURS.has(basename(name)))) return false;
       return args.some((arg) => arg === directory || arg.startsWith(`${directory}/`) || arg.startsWith(container));
     })
     .map(Number);

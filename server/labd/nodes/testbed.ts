@@ -22,6 +22,8 @@ export interface Testbed {
   newSession(): string;
   /** Runs a script on a node and returns what it says; throws when it fails. */
   run(session: string, node: 'node-1' | 'node-2', script: string): Promise<string>;
+  /** A second driver over the same directory, as labd has it after it was killed. */
+  reopen(): NodeDriver;
   close(): Promise<void>;
 }
 
@@ -30,9 +32,11 @@ export async function openTestbed(): Promise<Testbed> {
   const directory = mkdtempSync(join(tmpdir(), 'netloom-nodes-'));
   const image = resolve(process.env.NETLOOM_IMAGE || 'var/image');
   await buildImage({ directory: image, progress: console.log });
-  const driver = createContainerDriver({ directory, image, log: { info: () => {}, warn: () => {} } });
+  const reopen = () => createContainerDriver({ directory, image, log: { info: () => {}, warn: () => {} } });
+  const driver = reopen();
   return {
     driver,
+    reopen,
     place: placeOf(directory),
     directory,
     image,

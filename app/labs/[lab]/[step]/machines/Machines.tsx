@@ -19,6 +19,7 @@ import { createPreferences, type Divided, type Preferences, type PreferencesStor
 import { RecordingNote } from './RecordingNote.tsx';
 import { ResetDialog } from './ResetDialog.tsx';
 import { StoppedNote } from './StoppedNote.tsx';
+import { StoreNote } from './StoreNote.tsx';
 import { show } from './show.ts';
 import { Travel } from './Travel.tsx';
 
@@ -96,6 +97,7 @@ function Parts({ nodes, steps, preferences, full }: PartsProps) {
       <HelpNote />
       <RecordingNote />
       <CaveatsNote />
+      <StoreNote />
       {session?.status === 'ready' ? <StoppedNote session={session} steps={steps} /> : null}
       {session?.status === 'ready' ? <AlarmNote session={session} /> : null}
       <Group

@@ -64,13 +64,28 @@ export function Provision({ nodes, steps }: { nodes: LabNode[]; steps: Pick<Outl
           <Stages stage={session.stage} node={session.node} since={session.since} clock={lab.clock} />
         </Sheet>
       );
-    case 'broken':
+    case 'broken': {
+      const dead = nodes.filter(({ name }) => session.nodes?.includes(name));
+      const others = nodes.filter((node) => !dead.includes(node)).map(({ name }) => name);
+      const [one] = dead;
+      if (one && dead.length === 1 && others.length > 0) {
+        const words = panels.broken.one;
+        return (
+          <Sheet nodes={nodes} title={words.title(one.name)} text={words.text(one.name, others.join('、'))} bad>
+            <Start label={words.button(one.name)} onStart={() => void lab.reset({ node: one.name })} />
+            <button type="button" className={shared.act} onClick={start}>
+              {words.all}
+            </button>
+          </Sheet>
+        );
+      }
       return (
         <Sheet nodes={nodes} {...panels.broken[session.reason]} why={session.detail} bad>
           <Start label={panels.broken.button} onStart={start} />
           <Here steps={steps} />
         </Sheet>
       );
+    }
     case 'gone':
       return (
         <Sheet nodes={nodes} {...panels.gone[session.reason]}>
