@@ -78,7 +78,7 @@ describe.each(sampled(GREEDY, 4))('$name', (each) => {
   it('stops at the share of its node, and a neighbour is served meanwhile', async () => {
     const { driver } = bed;
     const before = host();
-    const charged = driver.burden?.(main, 'node-1').cpu() ?? 0;
+    const charged = driver.burden?.(main, 'node-1')?.cpu() ?? 0;
     const began = performance.now();
     let isOver = false;
     const done = attack(each).finally(() => {
@@ -90,7 +90,7 @@ describe.each(sampled(GREEDY, 4))('$name', (each) => {
     expect(stdout, stderr).toMatch(each.answer);
     expect(Math.max(...waits)).toBeLessThan(NEIGHBOUR_MS);
     const seconds = (performance.now() - began) / 1000;
-    expect(((driver.burden?.(main, 'node-1').cpu() ?? 0) - charged) / seconds).toBeLessThan(SHARE_US);
+    expect(((driver.burden?.(main, 'node-1')?.cpu() ?? 0) - charged) / seconds).toBeLessThan(SHARE_US);
     expect(host()).toEqual(before);
     expect(await driver.alive(main)).toBe(true);
     // What it left at work goes with a reset, in no time.
@@ -107,7 +107,7 @@ describe('the wire', () => {
     expect(Number(await bed.run(main, 'node-1', SPOOF(SPOOFED)))).toBe(SPOOFED);
     expect((await received(main, 'node-2')) - peer).toBeGreaterThan(SPOOFED / 2);
     expect((await received(neighbour, 'node-1')) - other).toBeLessThan(10);
-    const wire = bed.driver.wire?.(main).path;
+    const wire = bed.driver.wire?.(main)?.path;
     const table = execFileSync('nsenter', [`--net=${wire}`, 'bridge', 'fdb'], { encoding: 'utf8' });
     expect(table.trim().split('\n').length).toBeLessThan(20);
     expect(takePulse().kernel - pulse.kernel).toBeLessThan(8 * 2 ** 20);

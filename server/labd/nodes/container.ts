@@ -220,8 +220,9 @@ export function createContainerDriver({ directory, image, profile = null, log }:
       if (initOf(node) === null) throw new Error(NOT_RUNNING);
       return {
         netns: node.netns,
-        pids: cgroups.processes(node.cgroup),
+        pids: () => cgroups.members(node.cgroup),
         cpu: () => cgroups.charged(node.cgroup),
+        refusals: () => cgroups.refusals(node.cgroup),
       };
     },
 

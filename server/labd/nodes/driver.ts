@@ -93,9 +93,17 @@ export interface Burden {
   /** `nsenter --net=` path of its own network namespace. */
   netns: string;
   /** Its processes, as the host numbers them. */
-  pids: number[];
+  pids(): number[];
   /** µs of processor time it has been charged so far. */
   cpu(): number;
+  /** How often it has met its own limits so far. */
+  refusals(): Refusals;
+}
+
+/** Programs that were ended for want of memory, and processes that were not begun because there were too many. */
+export interface Refusals {
+  memory: number;
+  processes: number;
 }
 
 /** A runtime: how nodes are made, entered, read and removed. Made by a function, a plain object. */
