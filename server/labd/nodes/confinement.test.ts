@@ -15,7 +15,15 @@ it.skipIf(!hasParser)('compiles', () => {
 });
 
 it('is what a node is started with where it is loaded, and is not asked for elsewhere', () => {
-  const parts = { hostname: 'n', rootfs: '/r', userns: '/u', netns: '/n', cgroup: '/c', ids: { base: 1, size: 1 } };
+  const parts = {
+    hostname: 'n',
+    rootfs: '/r',
+    userns: '/u',
+    netns: '/n',
+    cgroup: '/c',
+    ids: { base: 1, size: 1 },
+    hasEgress: false,
+  };
   const profile = 'netloom-node';
   expect(ociConfig({ ...parts, netfilter: false, profile }).process).toMatchObject({ apparmorProfile: profile });
   expect(ociConfig({ ...parts, netfilter: false, profile: null }).process).not.toHaveProperty('apparmorProfile');

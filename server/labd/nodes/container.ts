@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTurns } from '../turns.ts';
 import { openCgroups } from './cgroup.ts';
-import type { NodeDriver, Progress, SessionId, Topology } from './driver.ts';
+import type { NodeDriver, Progress, SessionId } from './driver.ts';
 import { arrange } from './namespace.ts';
 import { ociConfig } from './oci.ts';
 import { isSession, type NodePlace, placeOf, SessionPlan, TopologyPlan } from './place.ts';
@@ -85,12 +85,13 @@ export function createContainerDriver({ directory, image, profile = null, log }:
       cgroup,
       ids,
       netfilter: plan.netfilter,
+      hasEgress: plan.egress.length > 0,
       profile,
     });
     await runc.start(place.session(id).node(name), config);
   }
 
-  async function make(id: SessionId, topology: Topology, progress: Progress): Promise<void> {
+  async function make(id: SessionId, topology: TopologyPlan, progress: Progress): Promise<void> {
     progress('files');
     const session = place.session(id);
     const rootfs = await realpath(join(image, 'current')).catch((error) => {

@@ -25,6 +25,8 @@ export interface Topology {
   nodes: NodeSpec[];
   /** Whether nf_tables and iptables work inside the nodes (security.md: closed unless the lab asks). */
   netfilter: boolean;
+  /** The hosts that nodes may reach, through a proxy of the host's that labd keeps; none when absent. */
+  egress?: string[] | undefined;
 }
 
 /** What ptyd is to spawn so that a person gets a shell. */
