@@ -5,6 +5,11 @@ export const labId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, '只能用小
 /** Identifiers of a checkpoint's facts; `answer.` and a question's id are those of its questions. */
 export const factId = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,79}$/, '只能用小写字母、数字、点和连字符');
 export const nodeName = z.string().regex(/^[a-z][a-z0-9-]{0,14}$/, '节点名用小写字母开头，最长 15 个字符');
+/** A name of the public internet: no address, no name without a dot. */
+const hostName = z
+  .string()
+  .max(253)
+  .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, '写主机名，例如 deb.debian.org');
 const ipv4 = z.ipv4();
 const cidr = z.cidrv4();
 
@@ -36,6 +41,8 @@ export const labFile = z.strictObject({
   runtime: z.enum(['container', 'vm', 'ssh']).optional(),
   /** Whether nf_tables and iptables work in the nodes. */
   netfilter: z.boolean().default(false),
+  /** The hosts that nodes may reach by HTTP and HTTPS, through the platform's proxy; none by default. */
+  egress: z.array(hostName).max(16).default([]),
   /** Packages whose presence the checks ask about. */
   packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9.+-]+$/)).default([]),
   /** The packets the checks ask the kernel about: where would a packet FROM → TO, forwarded by NODE, go? */

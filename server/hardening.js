@@ -121,6 +121,22 @@ function appArmor() {
   return line(loaded ? 'AppArmor：节点的配置文件已装载' : 'AppArmor 已启用（npm start 时装载节点的配置文件）');
 }
 
+/** What the kernel tells about itself to any user of the host; nodes cannot ask (seccomp). */
+function discretion() {
+  const wanted = [
+    ['kernel/dmesg_restrict', 1],
+    ['kernel/kptr_restrict', 1],
+    ['kernel/unprivileged_bpf_disabled', 1],
+  ];
+  const open = wanted.filter(([path, least]) => {
+    const value = text(`/proc/sys/${path}`);
+    return value !== '' && Number(value) < Number(least);
+  });
+  if (open.length === 0) return line('内核不向普通用户透露自己');
+  const commands = open.map(([path, least]) => `${String(path).replaceAll('/', '.')}=${least}`).join(' ');
+  return line('内核向普通用户透露自己', `节点里读不到；主机上还有别的用户时，建议 sysctl -w ${commands}`);
+}
+
 function limits() {
   return hostLimits().map(({ path, least, name, value }) =>
     line(`${name} ${value}`, value < least ? `npm start 会提高到 ${least}（${path.replaceAll('/', '.')}）` : undefined),
@@ -136,5 +152,14 @@ export function hardening(directory) {
   // As somebody else, and without the programs, there is nothing to try: other lines say so.
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
   const mounts = isRoot ? [idMappedMounts(directory)] : [];
-  return [...runcAdvice(), ...conntrackAdvice(), cgroupVersion(), ...mounts, modules(), appArmor(), ...limits()];
+  return [
+    ...runcAdvice(),
+    ...conntrackAdvice(),
+    cgroupVersion(),
+    ...mounts,
+    modules(),
+    appArmor(),
+    discretion(),
+    ...limits(),
+  ];
 }

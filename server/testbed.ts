@@ -143,6 +143,7 @@ export function createTestLab(): { source: LabSource; truth: Set<'links' | 'trie
       minutes: 10,
       nodes: [node(1), node(2)],
       netfilter: false,
+      egress: [],
       packages: [],
       flows: [],
     },

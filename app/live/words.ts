@@ -189,26 +189,37 @@ export const travelWords = {
   shut: '知道了',
 } as const;
 
-/** What the platform had to stop in a node. Whoever tries out bridges makes a loop sooner or later: nothing here blames. */
+/** What the platform found in a node, and did. Whoever tries out bridges makes a loop sooner or later: nothing here blames. */
 export const alarmWords = {
-  title: {
-    storm: {
-      cut: (node) => `${node} 里出现了环路，平台已经替你断开。`,
-      halted: (node) => `${node} 里的环路又出现了几次，平台先停下了这个节点。`,
-    },
-    entries: {
-      cut: (node) => `${node} 的内核表项太多了。`,
-      halted: (node) => `${node} 的内核表项太多，平台先停下了这个节点。`,
-    },
-  } satisfies Record<Alarm['found'], Record<Alarm['did'], (node: string) => string>>,
+  title({ node, found, did }: Alarm): string {
+    switch (found) {
+      case 'storm':
+        if (did === 'cut') return `${node} 里出现了环路，平台已经替你断开。`;
+        return `${node} 里的环路又出现了几次，平台先停下了这个节点。`;
+      case 'entries':
+        return `${node} 的内核表项太多，平台先停下了这个节点。`;
+      case 'memory':
+        return `${node} 的内存用满了。`;
+      case 'processes':
+        return `${node} 里的程序太多了。`;
+    }
+  },
   text: {
     storm: '数据包在网桥之间兜圈子，越转越多，会占满大家共用的处理器。做网桥实验时这很常见，真实机房里也会遇到。',
-    entries: '邻居表、FDB 或路由表在很短时间里多出了几千项，它们占的是大家共用的内核内存。',
+    entries: '网络接口，或邻居表、FDB、路由这些表，在很短时间里多出了太多项，它们占的是大家共用的内核内存。',
+    memory: '内核结束了里面的一个程序，可能是终端。结束占内存的程序、删掉内存盘里的大文件就会恢复；',
+    processes: '已经到了上限，新的程序和终端暂时打不开。结束一些程序就会恢复；',
   } satisfies Record<Alarm['found'], string>,
-  cut: (links: string[]) =>
-    `已经关闭（down）的接口：${links.join('、')}。节点照常可以使用：找出多余的那条连接并拆掉，再用 ip link set 接口名 up 打开；也可以重置这个节点，从头来过。`,
-  halted: (node: string) =>
-    `${node} 上的终端和程序都已结束，另外的节点不受影响，已经通过的检查点都保存着。重置 ${node} 就可以继续。`,
+  now({ node, did, links }: Alarm): string {
+    switch (did) {
+      case 'cut':
+        return `已经关闭（down）的接口：${links.join('、')}。节点照常可以使用：找出多余的那条连接并拆掉，再用 ip link set 接口名 up 打开；也可以重置这个节点，从头来过。`;
+      case 'halted':
+        return `${node} 上的终端和程序都已结束，另外的节点不受影响，已经通过的检查点都保存着。重置 ${node} 就可以继续。`;
+      case 'noted':
+        return '如果连终端也打不开，重置这个节点就好。';
+    }
+  },
   reset: (node: string) => `重置 ${node}…`,
   shut: '知道了',
 } as const;

@@ -32,6 +32,10 @@ export const topology = z.strictObject({
     .min(1)
     .max(4),
   netfilter: z.boolean(),
+  egress: z
+    .array(z.string().regex(/^[a-z0-9.-]{1,253}$/))
+    .max(16)
+    .optional(),
 });
 
 /** What a snapshot should ask beyond what is always read: see lab.yaml. */

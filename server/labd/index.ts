@@ -5,6 +5,7 @@ import { type Env, readEnv, socketPath } from '../env.ts';
 import type { Control } from '../ptyd/contract.ts';
 import { connectSeam, serveSeam } from '../seam.ts';
 import { calls, type Labd, type LabdNews } from './contract.ts';
+import { createEgress } from './egress.ts';
 import { raiseHostLimits } from './host-limits.js';
 import { createLabd, type OwnLabd } from './labd.ts';
 import { loadConfinement } from './nodes/confinement.ts';
@@ -63,6 +64,7 @@ export function composeLabd(env: Surroundings, terminals: Control, news: LabdNew
     snapshots: createSnapshotReader({ driver, relays }),
     probe: createProbe({ driver, relays }),
     watches,
+    egress: createEgress({ driver, log }),
     terminals,
     news,
     log,

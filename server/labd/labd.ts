@@ -1,5 +1,6 @@
 import type { Control } from '../ptyd/contract.ts';
 import type { Labd, LabdNews } from './contract.ts';
+import type { Egress } from './egress.ts';
 import type { NodeDriver, NodeSpec, Runtime, SessionId, Topology } from './nodes/driver.ts';
 import type { Pool } from './nodes/pool.ts';
 import type { Probe } from './probe.ts';
@@ -34,6 +35,7 @@ export function createLabd(parts: {
   snapshots: SnapshotReader;
   probe: Probe;
   watches: Watches;
+  egress: Egress;
   terminals: Control;
   news: LabdNews;
   log: Parameters<typeof createWatchdog>[0]['log'];
@@ -59,12 +61,21 @@ export function createLabd(parts: {
   function changing<T>(session: SessionId, job: () => Promise<T>): Promise<T> {
     return inTurn(session, async () => {
       underChange.add(session);
+      parts.egress.close(session);
       try {
         return await watches.aside(session, job);
       } finally {
+        await openWays(session);
         underChange.delete(session);
       }
     });
+  }
+
+  /** The ways out of a session's nodes, as far as it has any and they run. */
+  async function openWays(session: SessionId): Promise<void> {
+    const { egress = [], nodes } = sessions.get(session) ?? { nodes: [] };
+    const names = nodes.map(({ name }) => name);
+    await parts.egress.open(session, names, egress);
   }
 
   const watchdog = createWatchdog({
@@ -158,6 +169,8 @@ export function createLabd(parts: {
       const owned = new Set(sessions.list());
       const removed = (await driver.list()).filter((session) => !owned.has(session));
       for (const session of removed) await inTurn(session, () => driver.destroy(session));
+      // Those of an earlier labd have ended with it.
+      for (const session of owned) await openWays(session);
       return { adopted: [...owned], removed };
     },
   };

@@ -73,7 +73,7 @@ export function openSentry(suspects: Suspect[]): Sentry {
     } else if (lines < LINES_MAX) note(traffic, line.split('\t'));
   });
   const tell = (...fields: (string | number)[]) => child.stdin.write(`${fields.join('\t')}\n`);
-  for (const [number, { burden }] of suspects.entries()) tell('node', number, burden.netns, burden.pids.join(','));
+  for (const [number, { burden }] of suspects.entries()) tell('node', number, burden.netns, burden.pids().join(','));
 
   async function ask(...fields: (string | number)[]): Promise<void> {
     const timer = setTimeout(() => end(child, 'SIGKILL'), LOOK_MS);

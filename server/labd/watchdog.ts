@@ -1,13 +1,21 @@
 import type { Alarm } from '../network/alarm.ts';
+import { createAlarms } from './alarms.ts';
 import { type NodeState, type Verdict, verdictOn } from './burden.ts';
 import type { NodeDriver, SessionId } from './nodes/driver.ts';
 import type { Pulse } from './pulse.ts';
 import { openSentry, type Suspect } from './sentry.ts';
+import { createStrain } from './strain.ts';
 
 /** Between two looks at the machine's pulse, ms: what floods must be found within 5 s. */
 const PERIOD_MS = 1_000;
 /** Cores busy with packets from which on it is asked whose they are. A node that sends all it may takes less. */
 const SOFTIRQ_CORES = 0.25;
+/** Seconds of softirq time that a packet takes which is seen, at most: what is beyond is of packets that are not. */
+const SEEN_PACKET_S = 3e-6;
+/** Beats that are let pass after a look that found nothing, so that a machine with other work is not looked at all the time. */
+const PAUSE_BEATS = 2;
+/** Each so many beats it is looked whether nodes have met limits of their own. */
+const STRAIN_BEATS = 2;
 /** Growth of kernel memory since the last look, bytes, and of the neighbour tables, entries, that let a look follow. */
 const KERNEL_GROWTH = 6 * 1024 * 1024;
 const NEIGHBOUR_GROWTH = 1_024;
@@ -16,17 +24,19 @@ const ROUNDS = 4;
 /** A node whose storm came back so often within so long, ms, is halted: something sets its links up again. */
 const STRIKES = 3;
 const STRIKE_MS = 60_000;
+/** ms between two lines of the log that say the machine is busy with something else. */
+const SAY_MS = 600_000;
 /** Names of links that are told. */
 const NAMES_MAX = 8;
 
 /** Finds what in a node burdens everybody, stops it, and says so. */
 export interface Watchdog {
-  /** What was stopped in a session's nodes since they were made. */
+  /** What was found in a session's nodes since they were made. */
   alarms(session: SessionId): Alarm[];
   /** The nodes are being made anew, or removed: what was found in them is over. */
   forget(session: SessionId, node?: string): void;
-  /** Looks now; the answer says whether anything was found. */
-  look(reason: { packets: boolean }): Promise<boolean>;
+  /** Looks now, on a machine of which so many cores are busy with packets; the answer says whether anything was found. */
+  look(machine: { cores: number }): Promise<boolean>;
   /** Looks from now on whenever the machine's pulse says so. */
   start(): void;
   close(): void;
@@ -42,11 +52,16 @@ export function createWatchdog(options: {
   log: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
 }): Watchdog {
   const { driver, log } = options;
-  const alarms = new Map<SessionId, Map<string, Alarm>>();
+  const alarms = createAlarms(options.alarmed);
+  const strain = createStrain();
   const strikes = new Map<string, number[]>();
   let before: Pulse | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  let beats = 0;
+  let saidAt = -SAY_MS;
+  /** The beat from which on it may be looked again. */
+  let next = 0;
 
   function suspects(): (Suspect & { nic: string; began: number })[] {
     return options.sessions().flatMap(({ session, nodes }) =>
@@ -59,10 +74,6 @@ export function createWatchdog(options: {
         }
       }),
     );
-  }
-
-  function tell(session: SessionId): void {
-    options.alarmed(session, [...(alarms.get(session)?.values() ?? [])]);
   }
 
   function strikeOf(key: string): number {
@@ -80,17 +91,20 @@ export function createWatchdog(options: {
     log.warn({ session, node, found, did, rate, links: names, entries }, 'a node burdened everybody');
     // In any case: the kernel takes a dead node's network apart in its own time, seconds under such a load.
     await cut();
-    if (halts) await options.halt(session, node);
-    const mine = alarms.get(session) ?? new Map<string, Alarm>();
-    mine.set(node, { node, found, did, links: halts ? [] : names, at: Date.now() });
-    alarms.set(session, mine);
-    tell(session);
+    // Said before it is done: whoever finds the node dead asks why.
+    alarms.raise(session, { node, found, did, links: halts ? [] : names });
+    try {
+      if (halts) await options.halt(session, node);
+    } catch (error) {
+      alarms.forget(session, node);
+      throw error;
+    }
   }
 
-  /** One look at all nodes, and what follows from it. */
-  async function round(mode: 'usual' | 'thorough'): Promise<boolean> {
+  /** One look at all nodes, and what follows from it: whether anything was found, and the packets that were seen. */
+  async function round(mode: 'usual' | 'thorough'): Promise<{ found: boolean; packets: number }> {
     const all = suspects();
-    if (all.length === 0) return false;
+    if (all.length === 0) return { found: false, packets: 0 };
     const sentry = openSentry(all);
     try {
       const began = performance.now();
@@ -103,29 +117,46 @@ export function createWatchdog(options: {
         return [{ session, node, nic, number, ...seen, cpu: Math.max(0, burden.cpu() - suspect.began) / seconds }];
       });
       const verdicts = verdictOn(states);
-      for (const verdict of verdicts) await act(verdict, () => sentry.cut(verdict.number, verdict.links));
-      return verdicts.length > 0;
+      for (const verdict of verdicts) {
+        // One that cannot be stopped must not keep the others.
+        await act(verdict, () => sentry.cut(verdict.number, verdict.links)).catch((error) =>
+          log.error({ session: verdict.session, err: error }, 'a node that burdens everybody was not stopped'),
+        );
+      }
+      return { found: verdicts.length > 0, packets: states.reduce((sum, state) => sum + state.packets, 0) };
     } finally {
       sentry.close();
     }
   }
 
-  async function look({ packets }: { packets: boolean }): Promise<boolean> {
+  async function look({ cores }: { cores: number }): Promise<boolean> {
     let found = false;
     for (let count = 0; count < ROUNDS && !closed; count++) {
-      // What is hidden is looked for when it is plain that there is something.
-      const more: boolean = (await round('usual')) || (packets && !found && (await round('thorough')));
+      const seen = await round('usual');
+      // What is hidden is looked for when what is to be seen does not explain how busy the machine is.
+      const isHidden: boolean = !seen.found && !found && cores - seen.packets * SEEN_PACKET_S >= SOFTIRQ_CORES;
+      const more: boolean = seen.found || (isHidden && (await round('thorough')).found);
       found ||= more;
       if (!more) break;
     }
     return found;
   }
 
+  /** Tells of nodes that have met their own limits. */
+  function feel(): void {
+    for (const { session, node, burden } of suspects()) {
+      for (const found of strain.meet(session, node, burden.refusals())) {
+        alarms.raise(session, { node, found, did: 'noted', links: [] });
+      }
+    }
+  }
+
   async function beat(): Promise<void> {
+    beats += 1;
+    if (beats % STRAIN_BEATS === 0) feel();
     const now = options.pulse();
     const former = before ?? now;
     const cores = now.at > former.at ? ((now.softirq - former.softirq) * 1000) / (now.at - former.at) : 0;
-    const packets = cores >= SOFTIRQ_CORES;
     const grown = now.kernel - former.kernel >= KERNEL_GROWTH || now.neighbours - former.neighbours >= NEIGHBOUR_GROWTH;
     // What shrinks is the new measure; what grows slowly is compared with what it was at the last look.
     before = {
@@ -133,33 +164,35 @@ export function createWatchdog(options: {
       kernel: Math.min(now.kernel, former.kernel),
       neighbours: Math.min(now.neighbours, former.neighbours),
     };
-    if (!packets && !grown) return;
-    const found = await look({ packets });
+    if (beats < next || (cores < SOFTIRQ_CORES && !grown)) return;
+    const found = await look({ cores });
     before = options.pulse();
-    if (packets && !found) log.warn({ cores }, 'the machine is busy with packets, but not of nodes');
+    if (found) return;
+    next = beats + 1 + PAUSE_BEATS;
+    if (cores < SOFTIRQ_CORES || now.at - saidAt < SAY_MS) return;
+    saidAt = now.at;
+    log.warn({ cores }, 'the machine is busy with packets, but not of a storm in a node');
   }
 
   return {
-    alarms: (session) => [...(alarms.get(session)?.values() ?? [])],
+    alarms: alarms.of,
     forget(session, node) {
-      const mine = alarms.get(session);
-      const had = node === undefined ? alarms.delete(session) : mine?.delete(node);
       for (const key of strikes.keys()) {
         if (node === undefined ? key.startsWith(`${session}/`) : key === `${session}/${node}`) strikes.delete(key);
       }
-      if (mine?.size === 0) alarms.delete(session);
-      if (had) tell(session);
+      strain.forget(session, node);
+      alarms.forget(session, node);
     },
     look,
     start() {
-      const next = () => {
+      const again = () => {
         timer = setTimeout(() => {
           beat()
             .catch((error) => log.error({ err: error }, 'looking after the host'))
-            .finally(() => closed || next());
+            .finally(() => closed || again());
         }, PERIOD_MS).unref();
       };
-      next();
+      again();
     },
     close() {
       closed = true;

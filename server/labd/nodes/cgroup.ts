@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Refusals } from './driver.ts';
 
 /** ms between two looks at a group that is dying. */
 const POLL = 5;
@@ -23,8 +24,12 @@ export interface Cgroups {
   remove(path: string): Promise<void>;
   /** Removes a group if nothing is below it. */
   removeEmpty(path: string): void;
+  /** The same of the group alone, from one hierarchy: quick, and right unless it is just being made or removed. */
+  members(path: string): number[];
   /** µs of processor time a group has been charged. */
   charged(path: string): number;
+  /** How often the group has met its limits. */
+  refusals(path: string): Refusals;
   /** Whether a process is alive and in a group. */
   holds(path: string, pid: number): boolean;
 }
@@ -116,6 +121,23 @@ export function openCgroups(): Cgroups {
           // It is in use, or not there.
         }
       }
+    },
+    members(path) {
+      const [found] = directories(path).filter((directory) => existsSync(join(directory, 'cgroup.procs')));
+      const pids = found === undefined ? [] : read(join(found, 'cgroup.procs')).split('\n').map(Number);
+      return pids.filter((pid) => pid > 0);
+    },
+    refusals(path) {
+      const count = (file: string, name: string) => {
+        for (const directory of directories(path)) {
+          const value = new RegExp(`^${name} (\\d+)$`, 'm').exec(read(join(directory, file)))?.[1];
+          if (value !== undefined) return Number(value);
+        }
+        return 0;
+      };
+      // Version 2, and version 1.
+      const memory = count('memory.events', 'oom_kill') || count('memory.oom_control', 'oom_kill');
+      return { memory, processes: count('pids.events', 'max') };
     },
     charged(path) {
       for (const directory of directories(path)) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createTurns } from '../turns.ts';
 import { openCgroups } from './cgroup.ts';
 import { diskTrouble } from './disk.ts';
-import type { NodeDriver, Progress, SessionId, Topology } from './driver.ts';
+import type { NodeDriver, Progress, SessionId } from './driver.ts';
 import { createIntegrity } from './integrity.ts';
 import { arrange } from './namespace.ts';
 import { ociConfig } from './oci.ts';
@@ -110,12 +110,13 @@ export function createContainerDriver({ directory, image, profile = null, log }:
       cgroup,
       ids,
       netfilter: plan.netfilter,
+      hasEgress: plan.egress.length > 0,
       profile,
     });
     await runc.start(place.session(id).node(name), config);
   }
 
-  async function make(id: SessionId, topology: Topology, progress: Progress): Promise<void> {
+  async function make(id: SessionId, topology: TopologyPlan, progress: Progress): Promise<void> {
     progress('files');
     const session = place.session(id);
     const rootfs = await realpath(join(image, 'current')).catch((error) => {
@@ -253,8 +254,9 @@ export function createContainerDriver({ directory, image, profile = null, log }:
       if (initOf(node) === null) throw new Error(NOT_RUNNING);
       return {
         netns: node.netns,
-        pids: cgroups.processes(node.cgroup),
+        pids: () => cgroups.members(node.cgroup),
         cpu: () => cgroups.charged(node.cgroup),
+        refusals: () => cgroups.refusals(node.cgroup),
       };
     },
 

@@ -25,6 +25,8 @@ export interface Topology {
   nodes: NodeSpec[];
   /** Whether nf_tables and iptables work inside the nodes (security.md: closed unless the lab asks). */
   netfilter: boolean;
+  /** The hosts that nodes may reach, through a proxy of the host's that labd keeps; none when absent. */
+  egress?: string[] | undefined;
 }
 
 /** What ptyd is to spawn so that a person gets a shell. */
@@ -93,9 +95,17 @@ export interface Burden {
   /** `nsenter --net=` path of its own network namespace. */
   netns: string;
   /** Its processes, as the host numbers them. */
-  pids: number[];
+  pids(): number[];
   /** µs of processor time it has been charged so far. */
   cpu(): number;
+  /** How often it has met its own limits so far. */
+  refusals(): Refusals;
+}
+
+/** Programs that were ended for want of memory, and processes that were not begun because there were too many. */
+export interface Refusals {
+  memory: number;
+  processes: number;
 }
 
 /** A runtime: how nodes are made, entered, read and removed. Made by a function, a plain object. */

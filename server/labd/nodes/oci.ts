@@ -51,6 +51,9 @@ export const ENVIRONMENT = {
   LANG: 'C.UTF-8',
 };
 
+/** Where apt, curl and their like find the way out, in a node that has one: see egress.pl. */
+const PROXY = { http_proxy: 'http://127.0.0.1:3128', https_proxy: 'http://127.0.0.1:3128', no_proxy: 'localhost' };
+
 /** Limits that runc passes on to what it starts; it cannot set them itself in a user namespace it did not make. */
 export const RLIMITS = [
   '--core=0:0',
@@ -87,10 +90,12 @@ export interface NodeParts {
   netfilter: boolean;
   /** The AppArmor profile that confines it, where there is one. */
   profile: string | null;
+  /** Whether its lab names hosts that it may reach. */
+  hasEgress: boolean;
 }
 
 /** The OCI runtime configuration of a node (github.com/opencontainers/runtime-spec, config.md). */
-export function ociConfig({ hostname, rootfs, userns, netns, cgroup, ids, netfilter, profile }: NodeParts) {
+export function ociConfig({ hostname, rootfs, userns, netns, cgroup, ids, netfilter, profile, hasEgress }: NodeParts) {
   const mapping = [{ containerID: 0, hostID: ids.base, size: ids.size }];
   const sealed = ['nosuid', 'noexec', 'nodev'];
   const mount = (destination: string, type: string, ...options: string[]) => ({
@@ -105,7 +110,8 @@ export function ociConfig({ hostname, rootfs, userns, netns, cgroup, ids, netfil
       terminal: false,
       user: { uid: 0, gid: 0, umask: 0o022 },
       args: INIT,
-      env: Object.entries(ENVIRONMENT).map(([name, value]) => `${name}=${value}`),
+      // What enters the node later has these, too.
+      env: Object.entries({ ...ENVIRONMENT, ...(hasEgress && PROXY) }).map(([name, value]) => `${name}=${value}`),
       cwd: '/',
       // Inheritable and ambient stay empty.
       capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },

@@ -24,7 +24,11 @@ const NodePlan = z.strictObject({
 });
 
 /** The grammar of a topology, checked at the driver's edge; what is there besides is not this driver's concern. */
-export const TopologyPlan = z.object({ nodes: z.array(NodePlan).min(1).max(8), netfilter: z.boolean() });
+export const TopologyPlan = z.object({
+  nodes: z.array(NodePlan).min(1).max(8),
+  netfilter: z.boolean(),
+  egress: z.array(z.string()).default([]),
+});
 export type TopologyPlan = z.infer<typeof TopologyPlan>;
 /** What is kept beside a session's mounts, so that one node can be made again. */
 export const SessionPlan = TopologyPlan.extend({ base: z.int() });

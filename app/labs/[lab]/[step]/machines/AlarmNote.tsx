@@ -10,29 +10,29 @@ import shared from './shared.module.css';
 
 type Ready = Extract<SessionState, { status: 'ready' }>;
 
-/** What the platform had to stop in the nodes, why, and what to do now. One of a node that goes on can be put away. */
+/** What the platform found in the nodes, why it matters, and what to do now. One of a node that goes on can be put away. */
 export function AlarmNote({ session }: { session: Ready }) {
   const ask = useReset();
   const [shut, setShut] = useState<number[]>([]);
   const shown = (session.alarms ?? []).filter(({ did, at }) => did === 'halted' || !shut.includes(at));
-  return shown.map(({ node, found, did, links, at }) => (
-    <div key={node} className={styles.note} role="alert">
+  return shown.map((alarm) => (
+    <div key={`${alarm.node} ${alarm.found}`} className={styles.note} role="alert">
       <IconInfoCircle size={18} stroke={1.7} aria-hidden />
       <div>
         <p>
-          <b>{words.title[found][did](node)}</b>
-          {words.text[found]}
-          {did === 'cut' ? words.cut(links) : words.halted(node)}
+          <b>{words.title(alarm)}</b>
+          {words.text[alarm.found]}
+          {words.now(alarm)}
         </p>
         <p className={styles.acts}>
-          <button type="button" className={shared.act} onClick={() => ask({ node })}>
-            {words.reset(node)}
+          <button type="button" className={shared.act} onClick={() => ask({ node: alarm.node })}>
+            {words.reset(alarm.node)}
           </button>
-          {did === 'cut' ? (
-            <button type="button" className={shared.act} onClick={() => setShut([...shut, at])}>
+          {alarm.did === 'halted' ? null : (
+            <button type="button" className={shared.act} onClick={() => setShut([...shut, alarm.at])}>
               {words.shut}
             </button>
-          ) : null}
+          )}
         </p>
       </div>
     </div>
