@@ -3,16 +3,22 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampled } from '../../testsample.ts';
-import { takePulse } from '../pulse.ts';
-import { createSnapshotReader } from '../snapshot.ts';
-import { type Attack, GREEDY, QUICK, SPOOF } from './attacks.ts';
-import { BUILD_TIME, LIMITS, openTestbed, type Testbed, twoNodes } from './testbed.ts';
+import { sampled } from '../../../testsample.ts';
+import { takePulse } from '../../pulse.ts';
+import { createSnapshotReader } from '../../snapshot.ts';
+import { BUILD_TIME, LIMITS, openTestbed, type Testbed, twoNodes } from '../testbed.ts';
+import type { Attack } from './attack.ts';
+import { calls, sockets } from './calls.ts';
+import { files } from './files.ts';
+import { greedy, spoof } from './greedy.ts';
+import { ways } from './ways.ts';
 
 /** ms in which a neighbour's command and snapshot must be done, whatever goes on in a node; alone they take 150. */
 const NEIGHBOUR_MS = 3_000;
 /** A node's share of processor time is half a core; some µs more are charged while it is stopped. */
 const SHARE_US = 650_000;
+/** Attacks that are answered within a second each. */
+const QUICK: Attack[] = [...files, ...calls, ...sockets, ...ways];
 /** Frames with addresses that nobody has. */
 const SPOOFED = 30_000;
 
@@ -74,7 +80,7 @@ describe('a root in a node', () => {
   }, 60_000);
 });
 
-describe.each(sampled(GREEDY, 4))('$name', (each) => {
+describe.each(sampled(greedy, 4))('$name', (each) => {
   it('stops at the share of its node, and a neighbour is served meanwhile', async () => {
     const { driver } = bed;
     const before = host();
@@ -104,7 +110,7 @@ describe('the wire', () => {
     const received = async (session: string, node: 'node-1' | 'node-2') =>
       Number((await bed.run(session, node, 'cat /sys/class/net/ens33/statistics/rx_packets')).trim());
     const [peer, other, pulse] = [await received(main, 'node-2'), await received(neighbour, 'node-1'), takePulse()];
-    expect(Number(await bed.run(main, 'node-1', SPOOF(SPOOFED)))).toBe(SPOOFED);
+    expect(Number(await bed.run(main, 'node-1', spoof(SPOOFED)))).toBe(SPOOFED);
     expect((await received(main, 'node-2')) - peer).toBeGreaterThan(SPOOFED / 2);
     expect((await received(neighbour, 'node-1')) - other).toBeLessThan(10);
     const wire = bed.driver.wire?.(main)?.path;
