@@ -14,8 +14,8 @@ const SOFTIRQ_CORES = 0.25;
 const SEEN_PACKET_S = 3e-6;
 /** Beats that are let pass after a look that found nothing, so that a machine with other work is not looked at all the time. */
 const PAUSE_BEATS = 2;
-/** Each so many beats it is looked whether nodes have met limits of their own. */
-const STRAIN_BEATS = 2;
+/** Within so many beats each node is asked once whether it has met limits of its own: some of them at each. */
+const STRAIN_BEATS = 4;
 /** Growth of kernel memory since the last look, bytes, and of the neighbour tables, entries, that let a look follow. */
 const KERNEL_GROWTH = 6 * 1024 * 1024;
 const NEIGHBOUR_GROWTH = 1_024;
@@ -63,8 +63,11 @@ export function createWatchdog(options: {
   /** The beat from which on it may be looked again. */
   let next = 0;
 
-  function suspects(): (Suspect & { nic: string; began: number })[] {
-    return options.sessions().flatMap(({ session, nodes }) =>
+  /** Nodes that run: of all sessions, or of each fourth or so. */
+  function suspects(share?: number): (Suspect & { nic: string; began: number })[] {
+    const all = options.sessions();
+    const some = share === undefined ? all : all.filter((_, index) => index % STRAIN_BEATS === share);
+    return some.flatMap(({ session, nodes }) =>
       nodes.flatMap(({ name, nic }) => {
         try {
           const burden = driver.burden?.(session, name);
@@ -144,7 +147,7 @@ export function createWatchdog(options: {
 
   /** Tells of nodes that have met their own limits. */
   function feel(): void {
-    for (const { session, node, burden } of suspects()) {
+    for (const { session, node, burden } of suspects(beats % STRAIN_BEATS)) {
       for (const found of strain.meet(session, node, burden.refusals())) {
         alarms.raise(session, { node, found, did: 'noted', links: [] });
       }
@@ -153,7 +156,7 @@ export function createWatchdog(options: {
 
   async function beat(): Promise<void> {
     beats += 1;
-    if (beats % STRAIN_BEATS === 0) feel();
+    feel();
     const now = options.pulse();
     const former = before ?? now;
     const cores = now.at > former.at ? ((now.softirq - former.softirq) * 1000) / (now.at - former.at) : 0;

@@ -62,6 +62,18 @@ export function openCgroups(): Cgroups {
     return [...pids];
   };
 
+  /** Which hierarchy has a file, by its name; null for none. Found out once: asking all of them costs far more. */
+  const homes = new Map<string, string | null>();
+  const readOf = (path: string, file: string) => {
+    let home = homes.get(file);
+    if (home === undefined) {
+      home = roots.find((root) => existsSync(join(root, path, file))) ?? null;
+      // A group that is not there says nothing of what groups have.
+      if (home !== null || directories(path).some((directory) => existsSync(directory))) homes.set(file, home);
+    }
+    return home === null ? '' : read(join(home, path, file));
+  };
+
   return {
     processes,
     children(path) {
@@ -123,30 +135,24 @@ export function openCgroups(): Cgroups {
       }
     },
     members(path) {
-      const [found] = directories(path).filter((directory) => existsSync(join(directory, 'cgroup.procs')));
-      const pids = found === undefined ? [] : read(join(found, 'cgroup.procs')).split('\n').map(Number);
+      const pids = readOf(path, 'cgroup.procs').split('\n').map(Number);
       return pids.filter((pid) => pid > 0);
     },
     refusals(path) {
-      const count = (file: string, name: string) => {
-        for (const directory of directories(path)) {
-          const value = new RegExp(`^${name} (\\d+)$`, 'm').exec(read(join(directory, file)))?.[1];
-          if (value !== undefined) return Number(value);
-        }
-        return 0;
+      const count = (name: string, ...files: string[]) => {
+        const found = files.map((file) => new RegExp(`^${name} (\\d+)$`, 'm').exec(readOf(path, file))?.[1]);
+        return Number(found.find((value) => value !== undefined) ?? 0);
       };
       // Version 2, and version 1.
-      const memory = count('memory.events', 'oom_kill') || count('memory.oom_control', 'oom_kill');
-      return { memory, processes: count('pids.events', 'max') };
+      return {
+        memory: count('oom_kill', 'memory.events', 'memory.oom_control'),
+        processes: count('max', 'pids.events'),
+      };
     },
     charged(path) {
-      for (const directory of directories(path)) {
-        const nanoseconds = read(join(directory, 'cpuacct.usage')); // Version 1.
-        if (nanoseconds) return Number(nanoseconds) / 1000;
-        const microseconds = /^usage_usec (\d+)$/m.exec(read(join(directory, 'cpu.stat')))?.[1];
-        if (microseconds) return Number(microseconds);
-      }
-      return 0;
+      const nanoseconds = readOf(path, 'cpuacct.usage'); // Version 1.
+      if (nanoseconds) return Number(nanoseconds) / 1000;
+      return Number(/^usage_usec (\d+)$/m.exec(readOf(path, 'cpu.stat'))?.[1] ?? 0);
     },
     holds(path, pid) {
       // A zombie that nobody has waited for yet still has its group.

@@ -250,7 +250,8 @@ export function createContainerDriver({ directory, image, profile = null, log }:
     },
 
     burden(id, name) {
-      const node = nodeOf(id, name);
+      // Asked for all nodes again and again: without the plan, which a node that runs has.
+      const node = place.session(id).node(name);
       if (initOf(node) === null) throw new Error(NOT_RUNNING);
       return {
         netns: node.netns,
