@@ -1,5 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** They need the whole machine to themselves: they load it, kill on it, or measure what it serves meanwhile. */
+const WHOLE_MACHINE = [
+  'server/faults/**/*.test.ts',
+  'server/labd/nodes/{attacks,ssh,vm}*.test.ts',
+  'server/labd/watchdog.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -7,9 +14,19 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['{app,content,server}/**/*.test.ts'],
+          exclude: WHOLE_MACHINE,
           // Most of them wait for nodes and processes: one worker, vitest's choice on two cores, would idle.
           maxWorkers: 2,
           testTimeout: 20_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'machine',
+          include: WHOLE_MACHINE,
+          fileParallelism: false,
+          testTimeout: 40_000,
           hookTimeout: 120_000,
         },
       },

@@ -86,6 +86,7 @@ const counts = [
     ['类型', bin('tsc'), ['--noEmit', '-p', '.']],
   )),
   await tests('单元与集成（真实节点）', 'server'),
+  await tests('整台机器（攻击、断电、别的运行时）', 'machine'),
   // Each works on one pair of nodes, and these may take half a core each.
   ...(await together(
     ['实验照课文做一遍', process.execPath, lab],
