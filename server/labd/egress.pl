@@ -99,7 +99,9 @@ sub is_public {
 
 sub reach {
   my ($client, $host, $port) = @_;
+  alarm $CONNECT_S;
   my ($error, @found) = getaddrinfo($host, $port, { family => AF_INET, socktype => SOCK_STREAM });
+  alarm 0;
   refuse($client, '502 Bad Gateway', '这个名字现在查不到地址。') if $error || !@found;
   for (@found) {
     my ($to, $address) = unpack_sockaddr_in($_->{addr});
@@ -166,7 +168,7 @@ sub serve {
     carry($client, $server, 1);
   } else {
     # One request, and nothing after it: the next might be for another host behind the same address.
-    my @kept = grep { /^(?:Accept|Accept-Encoding|Cache-Control|If-Modified-Since|If-None-Match|If-Range|Range|User-Agent):/i }
+    my @kept = grep { !/[^\t -~]/ && /^(?:Accept|Accept-Encoding|Cache-Control|If-Modified-Since|If-None-Match|If-Range|Range|User-Agent):/i }
       split /\r?\n/, ($head =~ /^[^\n]*\n(.*?)\r?\n\r?\n/s)[0] // '';
     my $place = $port == 80 ? $host : "$host:$port";
     put($server, join "\r\n", "$method $path HTTP/1.1", "Host: $place", 'Connection: close', @kept, '', '');
