@@ -127,11 +127,12 @@ sub carry {
   while ($left > 0) {
     my $read = '';
     vec($read, fileno $_->[0], 1) = 1 for @ways;
-    select my $ready = $read, undef, undef, undef;
+    select(my $ready = $read, undef, undef, undef);
     for (@ways) {
       my ($from, $to) = @$_;
       next if !vec($ready, fileno $from, 1);
-      my $got = sysread $from, my $bytes, $PIECE;
+      my $bytes;
+      my $got = sysread $from, $bytes, $PIECE;
       return if !$got;
       $left -= $got;
       put($to, $bytes);
