@@ -99,7 +99,9 @@ sub is_public {
 
 sub reach {
   my ($client, $host, $port) = @_;
+  alarm $CONNECT_S;
   my ($error, @found) = getaddrinfo($host, $port, { family => AF_INET, socktype => SOCK_STREAM });
+  alarm 0;
   refuse($client, '502 Bad Gateway', '这个名字现在查不到地址。') if $error || !@found;
   for (@found) {
     my ($to, $address) = unpack_sockaddr_in($_->{addr});
@@ -125,11 +127,12 @@ sub carry {
   while ($left > 0) {
     my $read = '';
     vec($read, fileno $_->[0], 1) = 1 for @ways;
-    select my $ready = $read, undef, undef, undef;
+    select(my $ready = $read, undef, undef, undef);
     for (@ways) {
       my ($from, $to) = @$_;
       next if !vec($ready, fileno $from, 1);
-      my $got = sysread $from, my $bytes, $PIECE;
+      my $bytes;
+      my $got = sysread $from, $bytes, $PIECE;
       return if !$got;
       $left -= $got;
       put($to, $bytes);
@@ -166,7 +169,7 @@ sub serve {
     carry($client, $server, 1);
   } else {
     # One request, and nothing after it: the next might be for another host behind the same address.
-    my @kept = grep { /^(?:Accept|Accept-Encoding|Cache-Control|If-Modified-Since|If-None-Match|If-Range|Range|User-Agent):/i }
+    my @kept = grep { !/[^\t -~]/ && /^(?:Accept|Accept-Encoding|Cache-Control|If-Modified-Since|If-None-Match|If-Range|Range|User-Agent):/i }
       split /\r?\n/, ($head =~ /^[^\n]*\n(.*?)\r?\n\r?\n/s)[0] // '';
     my $place = $port == 80 ? $host : "$host:$port";
     put($server, join "\r\n", "$method $path HTTP/1.1", "Host: $place", 'Connection: close', @kept, '', '');

@@ -1,9 +1,14 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readEnv } from '../env.ts';
 import { createEgress, type Egress } from './egress.ts';
-import { BUILD_TIME, openTestbed, type Testbed, twoNodes } from './nodes/testbed.ts';
+import { composeLabd } from './index.ts';
+import { BUILD_TIME, LIMITS, openTestbed, type Testbed, twoNodes } from './nodes/testbed.ts';
 
 /** An address of this machine, which no name may lead to. */
 const MINE =
@@ -91,4 +96,37 @@ it('is there for the node it was opened for, and ends when it is closed', async 
   await expect
     .poll(() => ask('node-1', `CONNECT localhost:${port} HTTP/1.1\\r\\n\\r\\nhello`), { timeout: 5_000 })
     .not.toContain('HTTP/1.1');
+});
+
+it('is kept by labd for as long as the nodes live, over a reset, and no longer', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'netloom-egress-'));
+  const env = readEnv({ NETLOOM_DATA: data, NETLOOM_IMAGE: bed.image, NETLOOM_LOG: 'silent' });
+  const nothing = async () => undefined;
+  const labd = composeLabd(
+    env,
+    { open: nothing, adopt: nothing, close: nothing, list: async () => [] },
+    { progress: nothing, changed: nothing, alarmed: nothing, died: nothing },
+  );
+  const session = bed.newSession();
+  const proxies = () =>
+    execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+      .split('\n')
+      .filter((args) => args.includes(session));
+  try {
+    await labd.create(session, { ...twoNodes(), egress: ['deb.debian.org'] });
+    const asked = [
+      'bash',
+      '-c',
+      "exec 3<>/dev/tcp/127.0.0.1/3128; printf 'CONNECT a.test:443 HTTP/1.1\\r\\n\\r\\n' >&3; head -n 1 <&3",
+    ];
+    const answer = async () => (await labd.exec(session, 'node-2', asked, LIMITS)).stdout;
+    expect(await answer()).toContain('403 Forbidden');
+    await labd.reset(session, 'node-2');
+    expect(await answer()).toContain('403 Forbidden');
+    expect(proxies().filter((args) => args.includes('egress.pl'))).toHaveLength(2);
+  } finally {
+    await labd.destroy(session);
+    await expect.poll(() => proxies().filter((args) => args.includes('egress.pl'))).toEqual([]);
+    rmSync(data, { recursive: true, force: true });
+  }
 });

@@ -5,12 +5,15 @@ import { BUILD_TIME, LIMITS, openTestbed, type Testbed, twoNodes } from './nodes
 import { takePulse } from './pulse.ts';
 import { createWatchdog, type Watchdog } from './watchdog.ts';
 
-/** ms in which what burdens everybody must be found and stopped, on a machine that does other things besides. */
-const FOUND_MS = 5_000;
+/**
+ * ms in which what burdens everybody must be found and stopped. On two cores with nothing else to do it takes 1.2 to 2.2 s;
+ * other tests go on beside this one, and each look needs its turn of the processor.
+ */
+const FOUND_MS = 10_000;
 /** ms in which a flood must be found that grows only as fast as half a core lets it. */
-const FLOOD_MS = 12_000;
+const FLOOD_MS = 20_000;
 /** ms in which a neighbour's command must be done meanwhile. */
-const NEIGHBOUR_MS = 3_000;
+const NEIGHBOUR_MS = 5_000;
 
 /** Kernel memory that may be kept by caches when a flood has been taken away. */
 const KEPT_BYTES = 40 * 2 ** 20;
@@ -71,7 +74,10 @@ async function busy(): Promise<number> {
   return ((after.softirq - before.softirq) * 1000) / (after.at - before.at);
 }
 
-describe('a loop', () => {
+/** ms for a test: several looks, and a node made anew, on a busy machine. */
+const TEST_MS = 60_000;
+
+describe('a loop', { timeout: TEST_MS }, () => {
   it('is cut, told, and hurts nobody; the node goes on', async () => {
     const made = bed.run(main, 'node-1', LOOP);
     const alarm = await alarmOf(main);
@@ -114,7 +120,7 @@ describe('a loop', () => {
   });
 });
 
-describe('a flood of entries', () => {
+describe('a flood of entries', { timeout: TEST_MS }, () => {
   /** Entries of a neighbour table, by netlink, many to a message: as fast as the node may. */
   const entries = (link: string, family: number, state: number, flags: number, hasAddress: boolean) => `
     my $index = 0 + do { open my $f, "<", "/sys/class/net/${link}/ifindex"; readline $f };
@@ -152,7 +158,7 @@ describe('a flood of entries', () => {
   );
 });
 
-it('tells a learner whose node has met its own limits, and stops nothing', async () => {
+it('tells a learner whose node has met its own limits, and stops nothing', { timeout: TEST_MS }, async () => {
   const until = async (found: Alarm['found']) => {
     const is = () => told.some(({ alarms }) => alarms.some((alarm) => alarm.found === found && alarm.did === 'noted'));
     await expect.poll(is, { timeout: FOUND_MS }).toBe(true);
@@ -167,7 +173,7 @@ it('tells a learner whose node has met its own limits, and stops nothing', async
   watchdog.forget(main);
 });
 
-it('leaves what a learner does in a lesson alone', async () => {
+it('leaves what a learner does in a lesson alone', { timeout: TEST_MS }, async () => {
   const work = [
     'ping -f -c 20000 192.168.245.172 >/dev/null',
     'timeout 1.5 tcpdump -n -i ens33 >/dev/null 2>&1 & timeout 1.5 ping -f 127.0.0.1 >/dev/null; wait',

@@ -14,7 +14,9 @@ import { greedy, spoof } from './greedy.ts';
 import { ways } from './ways.ts';
 
 /** ms in which a neighbour's command and snapshot must be done, whatever goes on in a node; alone they take 150. */
-const NEIGHBOUR_MS = 3_000;
+const NEIGHBOUR_MS = 5_000;
+/** ms for a test, on a machine that does other things besides. */
+const TEST_MS = 90_000;
 /** A node's share of processor time is half a core; some µs more are charged while it is stopped. */
 const SHARE_US = 650_000;
 /** Attacks that are answered within a second each. */
@@ -66,43 +68,54 @@ const attack = ({ script }: Attack) =>
   bed.driver.exec(main, 'node-1', ['bash'], LIMITS, script.endsWith('\n') ? script : `${script}\n`);
 
 describe('a root in a node', () => {
-  it('fails at everything that would reach beyond it', async () => {
-    const before = host();
-    const script = QUICK.map(({ script }) => `(\n${script}\n) 2>/dev/null\nprintf '\\0'`).join('\n');
-    const { stdout } = await bed.driver.exec(main, 'node-1', ['bash', '-c', script], { ...LIMITS, timeoutMs: 60_000 });
-    const answers = stdout.split('\0');
-    const wrong = QUICK.flatMap(({ name, answer }, index) =>
-      answer.test(answers[index] ?? 'none') ? [] : [[name, answers[index]]],
-    );
-    expect(wrong).toEqual([]);
-    expect(host()).toEqual(before);
-    expect(await askNeighbour()).toBeLessThan(NEIGHBOUR_MS);
-  }, 60_000);
+  it(
+    'fails at everything that would reach beyond it',
+    async () => {
+      const before = host();
+      const script = QUICK.map(({ script }) => `(\n${script}\n) 2>/dev/null\nprintf '\\0'`).join('\n');
+      const { stdout } = await bed.driver.exec(main, 'node-1', ['bash', '-c', script], {
+        ...LIMITS,
+        timeoutMs: 60_000,
+      });
+      const answers = stdout.split('\0');
+      const wrong = QUICK.flatMap(({ name, answer }, index) =>
+        answer.test(answers[index] ?? 'none') ? [] : [[name, answers[index]]],
+      );
+      expect(wrong).toEqual([]);
+      expect(host()).toEqual(before);
+      expect(await askNeighbour()).toBeLessThan(NEIGHBOUR_MS);
+    },
+    TEST_MS,
+  );
 });
 
 describe.each(sampled(greedy, 4))('$name', (each) => {
-  it('stops at the share of its node, and a neighbour is served meanwhile', async () => {
-    const { driver } = bed;
-    const before = host();
-    const charged = driver.burden?.(main, 'node-1')?.cpu() ?? 0;
-    const began = performance.now();
-    let isOver = false;
-    const done = attack(each).finally(() => {
-      isOver = true;
-    });
-    const waits: number[] = [];
-    while (!isOver) waits.push(await askNeighbour());
-    const { stdout, stderr } = await done;
-    expect(stdout, stderr).toMatch(each.answer);
-    expect(Math.max(...waits)).toBeLessThan(NEIGHBOUR_MS);
-    const seconds = (performance.now() - began) / 1000;
-    expect(((driver.burden?.(main, 'node-1')?.cpu() ?? 0) - charged) / seconds).toBeLessThan(SHARE_US);
-    expect(host()).toEqual(before);
-    expect(await driver.alive(main)).toBe(true);
-    // What it left at work goes with a reset, in no time.
-    await driver.reset(main, 'node-1');
-    expect(await bed.run(main, 'node-1', 'ping -c 1 -W 2 node-2')).toContain('1 received');
-  }, 40_000);
+  it(
+    'stops at the share of its node, and a neighbour is served meanwhile',
+    async () => {
+      const { driver } = bed;
+      const before = host();
+      const charged = driver.burden?.(main, 'node-1')?.cpu() ?? 0;
+      const began = performance.now();
+      let isOver = false;
+      const done = attack(each).finally(() => {
+        isOver = true;
+      });
+      const waits: number[] = [];
+      while (!isOver) waits.push(await askNeighbour());
+      const { stdout, stderr } = await done;
+      expect(stdout, stderr).toMatch(each.answer);
+      expect(Math.max(...waits)).toBeLessThan(NEIGHBOUR_MS);
+      const seconds = (performance.now() - began) / 1000;
+      expect(((driver.burden?.(main, 'node-1')?.cpu() ?? 0) - charged) / seconds).toBeLessThan(SHARE_US);
+      expect(host()).toEqual(before);
+      expect(await driver.alive(main)).toBe(true);
+      // What it left at work goes with a reset, in no time.
+      await driver.reset(main, 'node-1');
+      expect(await bed.run(main, 'node-1', 'ping -c 1 -W 2 node-2')).toContain('1 received');
+    },
+    TEST_MS,
+  );
 });
 
 describe('the wire', () => {
