@@ -2,6 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn as spawnPty } from 'node-pty';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ALL } from '../../testsample.ts';
 import { createProbe } from '../probe.ts';
 import { createRelays } from '../relays.ts';
 import { createSnapshotReader } from '../snapshot.ts';
@@ -121,7 +122,8 @@ describe('a session on machines of its own', () => {
     expect(processes('node-2')).toBe('0');
   });
 
-  it('says what remains, and undoes it as soon as that can be', async () => {
+  // The usual run has footprint.test.ts for it.
+  it.runIf(process.env[ALL])('says what remains, and undoes it as soon as that can be', async () => {
     await driver.destroy(first);
     bed.hosts.on('node-1', 'ip link add spare type veth peer name far');
     await driver.create(first, topology);
