@@ -13,7 +13,7 @@ import { isHeld, release, restore, SHELL, SHELL_ENVIRONMENT, take } from './upke
 /** Connections of all instances; short, as sockets are in it (machine.ts). */
 const RUN = '/run/netloom';
 /** ms. What does not answer by then is not alive: whoever asks, asks about all sessions at once. */
-const ALIVE_TIMEOUT = 4_000;
+const ALIVE_TIMEOUT = 8_000;
 const GONE = '没有这个实验会话的节点';
 
 /** What the ssh runtime needs from its surroundings. */
