@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differences, type Footprint, PRINT, readFootprint, undoing } from './footprint.ts';
+import { type Footprint, PRINT, readFootprint } from './footprint.ts';
+import { differences, undoing } from './undoing.ts';
 
 // A namespace of its own stands for a machine; its names for namespaces are the host's, and are left out.
 const space = `nlf${randomBytes(3).toString('hex')}`;

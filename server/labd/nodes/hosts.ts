@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { NodeName } from '../../network/snapshot.ts';
-import type { Reach } from './machine.ts';
+import type { Reach } from './reach.ts';
 
 /** More machines than one person can wire; a file that is larger is another file. */
 const SETS_MAX = 200;

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn as spawnPty } from 'node-pty';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ALL } from '../../testsample.ts';
 import { createProbe } from '../probe.ts';
 import { createRelays } from '../relays.ts';
 import { createSnapshotReader } from '../snapshot.ts';
@@ -46,7 +47,7 @@ beforeAll(async () => {
 }, BUILD_TIME);
 afterAll(() => bed.close());
 
-describe('a session on machines of its own', () => {
+describe('a session on machines of its own', { timeout: 60_000 }, () => {
   let before: string[];
   beforeEach(async () => {
     before = [network('node-1'), network('node-2')];
@@ -72,7 +73,7 @@ describe('a session on machines of its own', () => {
     expect(bed.hosts.on('node-2', 'ls -A /root /run/netloom-lab 2>&1 || true')).not.toMatch(/history|bashrc_|^owner/m);
   });
 
-  it('is read, probed and watched at that place, by one process of each kind', { timeout: 60_000 }, async () => {
+  it('is read, probed and watched at that place, by one process of each kind', async () => {
     const relays = createRelays();
     const told: string[] = [];
     const watches = createWatches({ driver, nodesOf: () => topology.nodes, changed: (id) => told.push(id), log });
@@ -121,7 +122,8 @@ describe('a session on machines of its own', () => {
     expect(processes('node-2')).toBe('0');
   });
 
-  it('says what remains, and undoes it as soon as that can be', async () => {
+  // The usual run has footprint.test.ts for it.
+  it.runIf(process.env[ALL])('says what remains, and undoes it as soon as that can be', async () => {
     await driver.destroy(first);
     bed.hosts.on('node-1', 'ip link add spare type veth peer name far');
     await driver.create(first, topology);
@@ -164,7 +166,11 @@ describe('a session on machines of its own', () => {
   });
 });
 
-describe('machines that are lent', () => {
+describe('machines that are lent', { timeout: 60_000 }, () => {
+  afterEach(async () => {
+    for (const session of [first, second]) await driver.destroy(session);
+  });
+
   it('are one learner’s at a time, and not taken from another server', async () => {
     await driver.create(first, topology);
     await expect(driver.create(second, topology)).rejects.toThrow('都有人在用');

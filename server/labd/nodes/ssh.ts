@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createTurns } from '../turns.ts';
 import { type Claim, openClaims } from './claims.ts';
 import type { NodeDriver, Progress, SessionId, Topology } from './driver.ts';
@@ -11,6 +12,8 @@ import { isHeld, release, restore, SHELL, SHELL_ENVIRONMENT, take } from './upke
 
 /** Connections of all instances; short, as sockets are in it (machine.ts). */
 const RUN = '/run/netloom';
+/** ms. What does not answer by then is not alive: whoever asks, asks about all sessions at once. */
+const ALIVE_TIMEOUT = 8_000;
 const GONE = '没有这个实验会话的节点';
 
 /** What the ssh runtime needs from its surroundings. */
@@ -184,7 +187,7 @@ export function createSshDriver({ directory, hosts, log }: SshOptions): NodeDriv
       return known.map(([id]) => id).sort();
     },
 
-    alive: isComplete,
+    alive: (id) => Promise.race([isComplete(id), sleep(ALIVE_TIMEOUT, false, { ref: false })]),
 
     shell(id, name) {
       return machineOf(id, name).shell(SHELL, { ...SHELL_ENVIRONMENT, ...marks(id, name) });

@@ -162,7 +162,9 @@ async function boot(name: string, directory: string, image: string): Promise<Hos
   const home = mkdtempSync(join(directory, 'home-'));
   const keys = [join(directory, `${name}.key`), join(directory, 'identity.pub')];
   const options = ['--net', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child'];
-  const unshared = spawn('unshare', [...options, 'bash', '-c', BOOT, 'boot', home, image, name, ...keys], {
+  // It goes with whoever tests, however that ends.
+  const namespaces = ['--pdeathsig', 'KILL', 'unshare', ...options];
+  const unshared = spawn('setpriv', [...namespaces, 'bash', '-c', BOOT, 'boot', home, image, name, ...keys], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

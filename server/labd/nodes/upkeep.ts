@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeSpec, SessionId } from './driver.ts';
-import { differences, type Footprint, PRINT, readFootprint, undoing } from './footprint.ts';
+import { type Footprint, PRINT, readFootprint } from './footprint.ts';
 import type { SshMachine } from './machine.ts';
+import { differences, undoing } from './undoing.ts';
 
 /** Bounds of what is done to a machine in order to lend it or take it back; ms, bytes. A long route table is 100 kB. */
 const LIMITS = { timeoutMs: 30_000, maxBytes: 4 * 1024 * 1024 };
