@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { GuestImage } from '../guest/build.ts';
+import type { Step } from './namespace.ts';
+
+const SCRIPT = join(import.meta.dirname, 'qemu.pl');
+const MEBIBYTE = 2 ** 20;
+
+/** Bytes of memory that a machine has. */
+export const MEMORY = 192 * MEBIBYTE;
+/** MiB of translated code that an emulated machine keeps: more is hardly quicker for what a lab runs. */
+const TRANSLATED = 32;
+/** What QEMU itself and its threads use besides; all of it in the node's control group. */
+export const GROUP = {
+  memory: MEMORY + 96 * MEBIBYTE,
+  pids: 64,
+  // A whole processor: emulation takes several instructions for one of the machine's.
+  cpuQuota: 100_000,
+};
+/** Characters of what QEMU and the machine's console said. */
+const MAX_MESSAGE = 2_000;
+
+/** How machines are run: by the processor itself, or emulated. */
+export type Accelerator = 'kvm' | 'tcg';
+
+/** Whether this machine's processor runs machines: QEMU's /dev/kvm can be opened. */
+export function accelerator(): Accelerator {
+  try {
+    closeSync(openSync('/dev/kvm', 'r+'));
+    return 'kvm';
+  } catch {
+    return 'tcg'; // No such device: the processor cannot, or the host is a virtual machine itself.
+  }
+}
+
+/** What a machine is started with: descriptors of qemu.pl by their names. */
+export interface Parts {
+  accelerator: Accelerator;
+  mac: string;
+  /** It goes on from a memory snapshot, which is read from the descriptor `state`. */
+  restored: boolean;
+  /** It can be told to make one, over the descriptor `monitor`. */
+  monitored: boolean;
+}
+
+/** Descriptors that every machine has. */
+export function openings(guest: GuestImage): Step[] {
+  return [
+    ['read', 'kernel', guest.kernel],
+    ['read', 'initrd', guest.initrd],
+    ['read', 'disk', guest.disk],
+  ];
+}
+
+/**
+ * The command line of a machine: one processor, one disk that nobody can write to, one card, two ports for the agent, and
+ * none of the devices that QEMU adds by itself.
+ */
+export function qemu({ accelerator, mac, restored, monitored }: Parts): string[] {
+  const kvm = accelerator === 'kvm';
+  // The kernel's defences of one program against another cost much when they are emulated, and are nobody's there.
+  const boot = ['console=ttyS0', 'quiet', 'panic=-1', 'reboot=t', 'random.trust_cpu=on', ...(kvm ? [] : ['mitigations=off'])];
+  const socket = (name: string) => ['-chardev', `socket,id=${name},fd={${name}},server=on,wait=off`];
+  const port = (name: string) => [...socket(name), '-device', `virtserialport,chardev=${name},name=netloom.${name}`];
+  return [
+    'qemu-system-x86_64',
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+    ...['-machine', 'q35,sata=off,smbus=off,usb=off,vmport=off,hpet=off,dump-guest-core=off'],
+    ...['-bios', 'qboot.rom'],
+    ...(kvm ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', `tcg,tb-size=${TRANSLATED}`, '-cpu', 'qemu64,+rdrand,+ssse3']),
+    ...['-smp', '1', '-m', `${MEMORY / MEBIBYTE}`],
+    ...['-kernel', '/proc/self/fd/{kernel}', '-initrd', '/proc/self/fd/{initrd}', '-append', boot.join(' ')],
+    ...['-add-fd', 'fd={disk},set=1'],
+    '-blockdev',
+    'driver=raw,node-name=disk,read-only=on,file.driver=file,file.filename=/dev/fdset/1,file.locking=off',
+    ...['-device', 'virtio-blk-pci,drive=disk'],
+    ...['-netdev', 'tap,id=wire,fd={tap}', '-device', `virtio-net-pci,netdev=wire,mac=${mac},romfile=`],
+    ...['-device', 'virtio-serial-pci,max_ports=4', ...port('control'), ...port('ssh')],
+    ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+    ...(monitored ? [...socket('monitor'), '-mon', 'chardev=monitor,mode=control'] : []),
+    ...(restored ? ['-incoming', 'fd:{state}'] : []),
+  ];
+}
+
+/**
+ * Has qemu.pl do the steps, of which the last makes it QEMU; returns when all but that is done. The machine outlives labd.
+ * The directory is an argument that the script ignores, as in arrange().
+ */
+export function launch(directory: string, steps: Step[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('perl', [SCRIPT, directory], { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (said.length < MAX_MESSAGE) said += chunk.toString();
+    });
+    child.on('error', reject);
+    child.stdin.on('error', () => undefined); // It ended: what it said tells.
+    // Its own messages go to the log from the step `say` on.
+    child.stderr.once('close', () => {
+      child.unref();
+      if (said === '') resolve();
+      else reject(new Error('虚拟机无法启动', { cause: new Error(said.trim()) }));
+    });
+    child.stdin.end(steps.map((step) => `${step.join('\0')}\0\0`).join(''));
+  });
+}
+
+/** The last that QEMU and the machine's console said. */
+export function lastWords(log: string): string {
+  try {
+    return readFileSync(log, 'utf8').slice(-MAX_MESSAGE);
+  } catch {
+    return ''; // It ended before it could say anything.
+  }
+}
