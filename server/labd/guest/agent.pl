@@ -3,12 +3,14 @@
 # learner's system, then answers the host on two virtio ports. The learner is root below it, and cannot reach it.
 #
 #   netloom.control   LENGTH (32 bits, little-endian), then LENGTH bytes: records as namespace.pl takes them. The answer is
-#                     a line: "ok", or what went wrong.
+#                     a line: "ok" and the pid of the learner's init, or what went wrong.
 #     hostname NAME            of the learner's system
 #     file PATH CONTENT        a file that is there, written anew
 #     clock SECONDS            since 1970
 #     seed HEX                 mixed into the kernel's random numbers: a snapshot's are the same in every machine
 #     secret PATH CONTENT      a file that is not there, for root alone
+#     forget PATH              a file that is no more
+#     rest                     until no SSH connection is served
 #     arrange STEPS            what namespace.pl does; fields are separated by 0x1e, records by 0x1d
 #   netloom.ssh       a line that is sent back as it came, so that nothing of an earlier connection is taken for this one's;
 #                     then an SSH connection, served by `sshd -i`
@@ -96,6 +98,8 @@ my %VERBS = (
   },
   file => sub { put($_[0], O_TRUNC, $_[1]) },
   secret => sub { put($_[0], O_CREAT | O_EXCL, $_[1]) },
+  forget => sub { unlink $_[0] or die "$_[0]: $!\n" },
+  rest => sub { select undef, undef, undef, 0.02 while grep { content($_) eq "sshd\n" } glob '/proc/[0-9]*/comm' },
   clock => sub { call('clock_settime', $CLOCK_REALTIME, pack 'qq', $_[0], 0) },
   seed => sub {
     my $bytes = pack 'H*', $_[0];
@@ -137,7 +141,7 @@ sub answer_control {
   while (1) {
     my $length = unpack 'L', hear_all($port, 4);
     die "a request of $length bytes\n" if $length > $REQUEST_MAX;
-    my $answer = 'ok';
+    my $answer = "ok $init";
     for my $record (split /\0\0/, hear_all($port, $length)) {
       my ($verb, @arguments) = split /\0/, $record;
       my $run = $VERBS{$verb} // sub { die "unknown verb\n" };

@@ -62,7 +62,8 @@ export async function buildGuest({ image, memory, mirror, progress = () => {} }:
   const directory = join(home, version);
   if (!existsSync(directory)) {
     const began = performance.now();
-    const say = (line: string) => progress(`虚拟机镜像：${line}（${((performance.now() - began) / 1000).toFixed(1)} 秒）`);
+    const say = (line: string) =>
+      progress(`虚拟机镜像：${line}（${((performance.now() - began) / 1000).toFixed(1)} 秒）`);
     await mkdir(home, { recursive: true });
     const draft = join(await realpath(home), `.draft-${process.pid}-${randomUUID().slice(0, 8)}`);
     try {
@@ -132,17 +133,15 @@ async function packagesFor(
   return kept;
 }
 
-async function assemble(
-  draft: string,
-  packages: string,
-  rootfs: string,
-  words: Record<string, string>,
-): Promise<void> {
+async function assemble(draft: string, packages: string, rootfs: string, words: Record<string, string>): Promise<void> {
   const made = join(draft, 'new');
   const [kernel = ''] = (await readdir(join(packages, 'boot'))).filter((name) => name.startsWith('vmlinuz-'));
   await copyFile(join(packages, 'boot', kernel), join(made, 'kernel'));
   const modules = await firstThere(packages, MODULES);
-  await writeFile(join(made, 'initrd'), await initramfs(packages, join(modules, kernel.slice('vmlinuz-'.length)), words));
+  await writeFile(
+    join(made, 'initrd'),
+    await initramfs(packages, join(modules, kernel.slice('vmlinuz-'.length)), words),
+  );
   const content = join(draft, 'content');
   await mkdir(content);
   // Hard links: nothing of it is written to.
@@ -173,7 +172,10 @@ async function script(name: string, words: Record<string, string>): Promise<stri
 async function initramfs(packages: string, modules: string, words: Record<string, string>): Promise<Buffer> {
   const chosen = modulesOf(modules);
   const busybox = await readFile(await firstThere(packages, BUSYBOX));
-  const entries: Entry[] = ['bin', 'dev', 'proc', 'sys', 'disk', 'root', 'modules'].map((path) => ({ path, mode: 0o755 }));
+  const entries: Entry[] = ['bin', 'dev', 'proc', 'sys', 'disk', 'root', 'modules'].map((path) => ({
+    path,
+    mode: 0o755,
+  }));
   entries.push({ path: 'init', mode: 0o755, content: Buffer.from(await script('init.sh', words)) });
   entries.push({ path: 'bin/busybox', mode: 0o755, content: busybox });
   for (const { name, path } of chosen) {
@@ -190,7 +192,12 @@ async function tools(target: string, packages: string, rootfs: string, words: Re
   await mkdir(join(own, 'disk'), { recursive: true });
   for (const name of SCRIPTS) await writeFile(join(own, name), await script(name, words));
   await copyFile(NAMESPACE_SCRIPT, join(own, 'namespace.pl'));
-  await writeFile(join(own, 'steps'), guestSteps().map((step) => `${step.join('\0')}\0\0`).join(''));
+  await writeFile(
+    join(own, 'steps'),
+    guestSteps()
+      .map((step) => `${step.join('\0')}\0\0`)
+      .join(''),
+  );
   await writeFile(join(own, 'sshd_config'), SSHD_CONFIG);
   await mkdir(join(target, 'etc'));
   const people = await readFile(join(rootfs, 'etc/passwd'), 'utf8');

@@ -2,7 +2,7 @@
 # Runs a command in the learner's system, from the agent's: in the namespaces of its init, as its root, with the
 # capabilities that its init has and no more. Ends as the command does.
 #
-#   enter.pl [--terminal] NAME=VALUE… -- COMMAND ARGUMENT…
+#   enter.pl [--terminal] COMMAND ARGUMENT…
 #
 # With --terminal, standard input is a terminal that the command is to have for itself: the terminal becomes the learner's,
 # and is let go of, so that the command's session can make it its own (tty_ioctl(4)), as reaper.pl does it on the host.
@@ -33,12 +33,6 @@ sub content {
 }
 
 my $terminal = @ARGV && $ARGV[0] eq '--terminal' ? shift : '';
-my %environment;
-while (@ARGV && $ARGV[0] ne '--') {
-  my ($name, $value) = split /=/, shift, 2;
-  $environment{$name} = $value;
-}
-shift;
 
 my ($init, $root) = split ' ', content($INIT);
 my ($bounds) = content("/proc/$init/status") =~ /^CapBnd:\s*([0-9a-f]+)$/m or die "no init\n";
@@ -75,8 +69,7 @@ if (!$child) {
   }
   call('prctl', $PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   chdir '/root' or chdir '/';
-  %ENV = %environment;
-  exec { $ARGV[0] } @ARGV;
+  { exec { $ARGV[0] } @ARGV };
   # As shells have it.
   print STDERR "$ARGV[0]: $!\n";
   POSIX::_exit($!{ENOENT} ? 127 : 126);

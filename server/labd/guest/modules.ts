@@ -11,7 +11,17 @@ const WANTED = [
   ...['nf_tables', 'nft_compat', 'nft_ct', 'nft_nat', 'nft_masq', 'nft_redir', 'nft_chain_nat', 'nft_limit'],
   ...['nft_log', 'nft_reject_ipv4', 'nft_reject_inet', 'nf_conntrack_netlink', 'ip_tables'],
   ...['iptable_filter', 'iptable_nat', 'iptable_mangle', 'iptable_raw', 'ipt_REJECT', 'xt_conntrack', 'xt_MASQUERADE'],
-  ...['xt_nat', 'xt_REDIRECT', 'xt_tcpudp', 'xt_addrtype', 'xt_comment', 'xt_multiport', 'xt_mark', 'xt_LOG', 'xt_limit'],
+  ...[
+    'xt_nat',
+    'xt_REDIRECT',
+    'xt_tcpudp',
+    'xt_addrtype',
+    'xt_comment',
+    'xt_multiport',
+    'xt_mark',
+    'xt_LOG',
+    'xt_limit',
+  ],
   ...['xt_TCPMSS', 'xt_state'],
   // What ss and tc ask for.
   ...['inet_diag', 'tcp_diag', 'udp_diag', 'unix_diag', 'sch_netem', 'sch_tbf', 'sch_htb'],

@@ -9,7 +9,10 @@ const POLL = 20;
 /** Bytes a second: as fast as it goes, not as a network would bear it. */
 const BANDWIDTH = 10_000_000_000;
 
-/** Has QEMU stop a machine and write its memory to a file, by way of a socket, and end. The monitor is QMP's at a path. */
+/**
+ * Has QEMU write a machine's memory to a file, by way of a socket, and end. The monitor is QMP's at a path. The machine
+ * runs until it is saved: one that was stopped before would not go on by itself.
+ */
 export async function saveMemory(monitor: string, channel: string, file: string): Promise<void> {
   const draft = `${file}.draft-${process.pid}`;
   const server = createServer();
@@ -19,7 +22,6 @@ export async function saveMemory(monitor: string, channel: string, file: string)
   await chmod(channel, 0o666);
   const asking = await openMonitor(monitor);
   try {
-    await asking.ask('stop');
     await asking.ask('migrate-set-parameters', { 'max-bandwidth': BANDWIDTH });
     await asking.ask('migrate', { uri: `unix:${channel}` });
     await pipeline(await received, createWriteStream(draft));

@@ -10,7 +10,8 @@ use Socket;
 my ($PATIENCE, $TRIES, $EARLIER_MAX) = (5, 3, 4 * 1024 * 1024);
 
 my ($path) = @ARGV;
-socket(my $machine, AF_UNIX, SOCK_STREAM, 0) && connect($machine, pack_sockaddr_un($path)) or die "$path: $!\n";
+socket(my $machine, AF_UNIX, SOCK_STREAM, 0) or die "socket: $!\n";
+connect($machine, pack_sockaddr_un($path)) or die "$path: $!\n";
 
 sub put {
   my ($to, $bytes) = @_;
@@ -49,7 +50,8 @@ my ($client, $server) = (fileno STDIN, fileno $machine);
 while (1) {
   my $in = '';
   vec($in, $client, 1) = vec($in, $server, 1) = 1;
-  next if select(my $ready = $in, undef, undef, undef) <= 0;
+  my $ready = $in;
+  next if select($ready, undef, undef, undef) <= 0;
   for ([$client, \*STDIN, $machine], [$server, $machine, \*STDOUT]) {
     my ($number, $from, $to) = @$_;
     next if !vec($ready, $number, 1);

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GuestImage } from '../guest/build.ts';
+import { runCommand } from './command.ts';
 import type { Step } from './namespace.ts';
 
 const SCRIPT = join(import.meta.dirname, 'qemu.pl');
@@ -18,6 +20,8 @@ export const GROUP = {
   // A whole processor: emulation takes several instructions for one of the machine's.
   cpuQuota: 100_000,
 };
+/** ms. It only prints. */
+const VERSION_TIMEOUT = 20_000;
 /** Characters of what QEMU and the machine's console said. */
 const MAX_MESSAGE = 2_000;
 
@@ -32,6 +36,17 @@ export function accelerator(): Accelerator {
   } catch {
     return 'tcg'; // No such device: the processor cannot, or the host is a virtual machine itself.
   }
+}
+
+/** A name that changes when a memory snapshot of before would not fit: with another QEMU, or other devices. */
+export async function kindOf(accelerator: Accelerator): Promise<string> {
+  const { stdout } = await runCommand('qemu-system-x86_64', ['--version'], {
+    timeoutMs: VERSION_TIMEOUT,
+    maxBytes: 4_096,
+  });
+  const program = qemu({ accelerator, mac: '', restored: false, monitored: false });
+  const hash = createHash('sha256').update(JSON.stringify([stdout.toString(), program]));
+  return `${accelerator}-${hash.digest('hex').slice(0, 16)}`;
 }
 
 /** What a machine is started with: descriptors of qemu.pl by their names. */
@@ -60,7 +75,14 @@ export function openings(guest: GuestImage): Step[] {
 export function qemu({ accelerator, mac, restored, monitored }: Parts): string[] {
   const kvm = accelerator === 'kvm';
   // The kernel's defences of one program against another cost much when they are emulated, and are nobody's there.
-  const boot = ['console=ttyS0', 'quiet', 'panic=-1', 'reboot=t', 'random.trust_cpu=on', ...(kvm ? [] : ['mitigations=off'])];
+  const boot = [
+    'console=ttyS0',
+    'quiet',
+    'panic=-1',
+    'reboot=t',
+    'random.trust_cpu=on',
+    ...(kvm ? [] : ['mitigations=off']),
+  ];
   const socket = (name: string) => ['-chardev', `socket,id=${name},fd={${name}},server=on,wait=off`];
   const port = (name: string) => [...socket(name), '-device', `virtserialport,chardev=${name},name=netloom.${name}`];
   return [
@@ -69,7 +91,9 @@ export function qemu({ accelerator, mac, restored, monitored }: Parts): string[]
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ...['-machine', 'q35,sata=off,smbus=off,usb=off,vmport=off,hpet=off,dump-guest-core=off'],
     ...['-bios', 'qboot.rom'],
-    ...(kvm ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', `tcg,tb-size=${TRANSLATED}`, '-cpu', 'qemu64,+rdrand,+ssse3']),
+    ...(kvm
+      ? ['-accel', 'kvm', '-cpu', 'host']
+      : ['-accel', `tcg,tb-size=${TRANSLATED}`, '-cpu', 'qemu64,+rdrand,+ssse3']),
     ...['-smp', '1', '-m', `${MEMORY / MEBIBYTE}`],
     ...['-kernel', '/proc/self/fd/{kernel}', '-initrd', '/proc/self/fd/{initrd}', '-append', boot.join(' ')],
     ...['-add-fd', 'fd={disk},set=1'],
