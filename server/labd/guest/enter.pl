@@ -8,15 +8,14 @@
 # and is let go of, so that the command's session can make it its own (tty_ioctl(4)), as reaper.pl does it on the host.
 use strict;
 use warnings;
-# All that is needed is loaded here: later a file would come from the learner's tree.
-use POSIX ();
+# No module: from the moment on when the root has changed, its file would come from the learner's tree.
 
 my $INIT = '/run/netloom/init';
 my $GROUP = '/sys/fs/cgroup/learner/cgroup.procs';
 # Kernel 6.1: arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/linux/{sched,prctl}.h, asm-generic/ioctls.h
-my %SYS = (setns => 308, prctl => 157, setresuid => 117, setresgid => 119, setgroups => 116);
+my %SYS = (setns => 308, prctl => 157, setresuid => 117, setresgid => 119, setgroups => 116, setsid => 112);
 my ($PR_CAPBSET_DROP, $PR_SET_NO_NEW_PRIVS, $LAST_CAPABILITY) = (24, 38, 40);
-my $TIOCNOTTY = 0x5422;
+my ($TIOCNOTTY, $ENOENT) = (0x5422, 2);
 # The user namespace first: it gives the right to enter the others.
 my @KINDS = qw(user cgroup ipc uts net pid mnt);
 
@@ -63,7 +62,7 @@ call('setresuid', 0, 0, 0);
 $child = fork // die "fork: $!\n";
 if (!$child) {
   $SIG{HUP} = 'DEFAULT';
-  POSIX::setsid();
+  call('setsid');
   for my $capability (0 .. $LAST_CAPABILITY) {
     call('prctl', $PR_CAPBSET_DROP, $capability, 0, 0, 0) if !(hex($bounds) >> $capability & 1);
   }
@@ -71,10 +70,11 @@ if (!$child) {
   chdir '/root' or chdir '/';
   { exec { $ARGV[0] } @ARGV };
   # As shells have it.
+  my $missing = $! == $ENOENT;
   print STDERR "$ARGV[0]: $!\n";
-  POSIX::_exit($!{ENOENT} ? 127 : 126);
+  exit($missing ? 127 : 126);
 }
 kill 'HUP', $child if $hung_up;
 waitpid $child, 0;
 # As a shell reports a signal.
-POSIX::_exit($? & 127 ? 128 + ($? & 127) : $? >> 8);
+exit($? & 127 ? 128 + ($? & 127) : $? >> 8);

@@ -10,18 +10,21 @@ const QUIET_LOOKS = 4;
 /** ms. Killed processes are gone within 50 ms; a machine under load takes longer. */
 const KILL_TIMEOUT = 10_000;
 
-/** What the processes of a group may use together: bytes, a number, µs of processor time in each period of 100 ms. */
+/**
+ * What the processes of a group may use together: bytes, a number, µs of processor time in each period of 100 ms; and their
+ * weight against a process of the host's own, which has 1024.
+ */
 export interface GroupLimits {
   memory: number;
   pids: number;
   cpuQuota: number;
+  cpuShares: number;
 }
 
 /** µs. */
 const CPU_PERIOD = 100_000;
-/** Weight against the host's own 1024, and in version 2 against 100: the web server is served first. */
-const CPU_SHARES = 128;
-const CPU_WEIGHT = 12;
+/** What version 2 says for a weight of 1024. */
+const CPU_WEIGHT = 100;
 
 /** The control groups of this machine, as kernel truth about what runs: version 1, version 2, or both mixed. */
 export interface Cgroups {
@@ -90,7 +93,7 @@ export function openCgroups(): Cgroups {
   };
 
   return {
-    create(path, { memory, pids, cpuQuota }) {
+    create(path, { memory, pids, cpuQuota, cpuShares }) {
       // A new cpuset of version 1 takes nobody before it is given processors, and nobody needs one here.
       const used = roots.filter((root) => !existsSync(join(root, 'cpuset.cpus')));
       return used.map((root) => {
@@ -110,9 +113,9 @@ export function openCgroups(): Cgroups {
           ['pids.max', `${pids}`],
           ['cpu.cfs_period_us', `${CPU_PERIOD}`],
           ['cpu.cfs_quota_us', `${cpuQuota}`],
-          ['cpu.shares', `${CPU_SHARES}`],
+          ['cpu.shares', `${cpuShares}`],
           ['cpu.max', `${cpuQuota} ${CPU_PERIOD}`],
-          ['cpu.weight', `${CPU_WEIGHT}`],
+          ['cpu.weight', `${Math.ceil((cpuShares * CPU_WEIGHT) / 1024)}`],
         ];
         for (const [name, value] of files) write(join(directory, name), value);
         return join(directory, 'cgroup.procs');

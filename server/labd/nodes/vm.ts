@@ -37,12 +37,18 @@ export interface VmOptions {
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
+/** The vm runtime. */
+export interface VmDriver extends NodeDriver {
+  /** Makes what machines start from, where it is not there; `progress` receives a line per stage, for people. */
+  prepare(progress: (line: string) => void): Promise<void>;
+}
+
 /**
  * Nodes as virtual machines: QEMU with nothing but what it was handed, a kernel for each node, the node image as its disk,
  * the same host-owned switch. Inside, the learner's system runs below an agent that it cannot reach. Every name follows
  * from the session's, as with containers.
  */
-export function createVmDriver({ directory, image, mirror, log }: VmOptions): NodeDriver {
+export function createVmDriver({ directory, image, mirror, log }: VmOptions): VmDriver {
   const place = placeOf(directory);
   const cgroups = openCgroups();
   /** Connections, by directory of the node. */
@@ -96,13 +102,14 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): No
   }
 
   /** What machines start from; made where it is not there, the memory snapshot by booting one machine. */
-  async function sourceOf(): Promise<Source> {
-    const guest = await buildGuest({ image, memory: MEMORY, mirror });
+  async function sourceOf(say?: (line: string) => void): Promise<Source> {
+    const guest = await buildGuest({ image, memory: MEMORY, mirror, progress: say });
     const source: Source = { guest, accelerator: accelerator() };
     const state = join(guest.directory, `memory-${await kindOf(source.accelerator)}`);
     await inTurn(MODEL, async () => {
       if (existsSync(state)) return;
       await wipe(MODEL);
+      say?.('虚拟机镜像：启动一台，把它的内存存下来');
       try {
         const plan = await prepare(MODEL, MODEL_TOPOLOGY);
         await saveModel({ session: place.session(MODEL), plan, name: 'node', cgroups }, source, state);
@@ -189,6 +196,10 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): No
 
   return {
     kind: 'vm',
+
+    async prepare(progress) {
+      await sourceOf(progress);
+    },
 
     async create(id, topology, progress = () => {}) {
       const wanted = TopologyPlan.parse(topology);
