@@ -11,7 +11,8 @@
 #     secret PATH CONTENT      a file that is not there, for root alone
 #     forget PATH              a file that is no more
 #     rest                     until no SSH connection is served
-#     arrange STEPS            what namespace.pl does; fields are separated by 0x1e, records by 0x1d
+#     sysctl NETNS NAME=VALUE… NAME as a path under /proc/sys/net
+#     ip NETNS LINES           `ip -batch` in a network namespace
 #   netloom.ssh       a line that is sent back as it came, so that nothing of an earlier connection is taken for this one's;
 #                     then an SSH connection, served by `sshd -i`
 use strict;
@@ -21,7 +22,7 @@ use POSIX ();
 
 # Kernel 6.1: arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/linux/{sched,random}.h
 my %SYS = (setns => 308, sethostname => 170, clock_settime => 227);
-my ($CLONE_NEWUTS, $CLOCK_REALTIME) = (0x04000000, 0);
+my ($CLONE_NEWUTS, $CLONE_NEWNET, $CLOCK_REALTIME) = (0x04000000, 0x40000000, 0);
 my ($RNDADDENTROPY, $RNDRESEEDCRNG) = (0x40085203, 0x5207);
 my ($F_SETOWN, $O_ASYNC) = (8, 020000);
 my $ROOT = @ROOT@;
@@ -82,19 +83,29 @@ sub hear_all {
   return $bytes;
 }
 
+# Does something in a namespace, in a child.
+sub within {
+  my ($path, $kind, $work) = @_;
+  my $child = fork // die "fork: $!\n";
+  if (!$child) {
+    my $done = eval {
+      open(my $namespace, '<', $path) or die "$path: $!\n";
+      call('setns', fileno $namespace, $kind);
+      $work->();
+      1;
+    };
+    print STDERR "netloom: $@" if !$done;
+    POSIX::_exit($done ? 0 : 1);
+  }
+  waitpid $child, 0;
+  die "it did not work in $path\n" if $?;
+}
+
 my $init;
 my %VERBS = (
   hostname => sub {
     my ($name) = @_;
-    my $child = fork // die "fork: $!\n";
-    if (!$child) {
-      open(my $namespace, '<', "/proc/$init/ns/uts") or die "uts: $!\n";
-      call('setns', fileno $namespace, $CLONE_NEWUTS);
-      call('sethostname', $name, length $name);
-      POSIX::_exit(0);
-    }
-    waitpid $child, 0;
-    die "not set\n" if $?;
+    within("/proc/$init/ns/uts", $CLONE_NEWUTS, sub { call('sethostname', $name, length $name) });
   },
   file => sub { put($_[0], O_TRUNC, $_[1]) },
   secret => sub { put($_[0], O_CREAT | O_EXCL, $_[1]) },
@@ -107,12 +118,22 @@ my %VERBS = (
     ioctl $random, $RNDADDENTROPY, pack('ll', 8 * length $bytes, length $bytes) . $bytes or die "$!\n";
     ioctl $random, $RNDRESEEDCRNG, 0 or die "$!\n";
   },
-  arrange => sub {
-    my ($steps) = @_;
-    $steps =~ tr/\x1e\x1d/\0\0/;
-    open(my $arrange, '|-', 'perl', '/netloom/namespace.pl') or die "$!\n";
-    print $arrange $steps;
-    close $arrange or die 'ended with status ' . ($? >> 8) . "\n";
+  sysctl => sub {
+    my ($netns, @settings) = @_;
+    within($netns, $CLONE_NEWNET, sub {
+      for (@settings) {
+        my ($name, $value) = split /=/;
+        put("/proc/sys/net/$name", 0, $value);
+      }
+    });
+  },
+  ip => sub {
+    my ($netns, $lines) = @_;
+    within($netns, $CLONE_NEWNET, sub {
+      open(my $ip, '|-', 'ip', '-batch', '-') or die "$!\n";
+      print $ip $lines;
+      close $ip or die 'ended with status ' . ($? >> 8) . "\n";
+    });
   },
 );
 

@@ -35,8 +35,3 @@ export function tellAgent(path: string, records: Step[], timeoutMs: number): Pro
     socket.write(Buffer.concat([length, bytes]));
   });
 }
-
-/** Steps of namespace.pl as one field of a record. */
-export function asField(steps: Step[]): string {
-  return steps.map((step) => `${step.join('\x1e')}\x1e\x1d`).join('');
-}

@@ -6,7 +6,7 @@ import type { GuestImage } from '../guest/build.ts';
 import { GUEST } from '../guest/system.ts';
 import type { Cgroups } from './cgroup.ts';
 import { runCommand } from './command.ts';
-import { asField, tellAgent } from './control.ts';
+import { tellAgent } from './control.ts';
 import type { SessionId } from './driver.ts';
 import { createMachine, type SshMachine } from './machine.ts';
 import type { Step } from './namespace.ts';
@@ -112,7 +112,7 @@ export async function settle(id: SessionId, plan: SessionPlan, name: string, nod
     ['hostname', spec.hostname],
     ['file', GUEST.hosts, hostsOf(plan)],
     ['file', GUEST.hostname, `${spec.hostname}\n`],
-    ['arrange', asField(network)],
+    ...network,
   ]);
   await writeFile(partsOf(node).init, `${pid}\n`);
 }

@@ -29,7 +29,7 @@ my ($architecture) = $Config{archname} =~ /^(\w+?)-/;
 my $SYS = $NUMBERS{$architecture} or die "qemu.pl does not know the system calls of $architecture\n";
 
 # include/uapi/linux/{sched,prctl,if_tun,resource}.h
-my ($CLONE_NEWNET, $PR_SET_NO_NEW_PRIVS) = (0x40000000, 38);
+my ($CLONE_NEWNET, $PR_SET_NO_NEW_PRIVS, $PR_SET_THP_DISABLE) = (0x40000000, 38, 41);
 my ($TUNSETIFF, $IFF_TAP, $IFF_NO_PI) = (0x400454ca, 0x0002, 0x1000);
 my ($RLIMIT_FSIZE, $RLIMIT_CORE, $RLIMIT_NOFILE) = (1, 4, 7);
 # Bytes of what QEMU and a machine's console may say; descriptors.
@@ -117,6 +117,8 @@ my %VERBS = (
     call('setresgid', ($gids[0] + 0) x 3);
     call('setresuid', ($uid + 0) x 3);
     call('prctl', $PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    # A machine is to take what it uses, not 2 MB for each page of that.
+    call('prctl', $PR_SET_THP_DISABLE, 1, 0, 0, 0);
     chdir '/';
     alarm 0;
     open(STDIN, '<', '/dev/null') or die "/dev/null: $!\n";

@@ -10,12 +10,12 @@ const SCRIPT = join(import.meta.dirname, 'qemu.pl');
 const MEBIBYTE = 2 ** 20;
 
 /** Bytes of memory that a machine has. */
-export const MEMORY = 192 * MEBIBYTE;
+export const MEMORY = 144 * MEBIBYTE;
 /** MiB of translated code that an emulated machine keeps: more is hardly quicker for what a lab runs. */
-const TRANSLATED = 32;
+const TRANSLATED = 48;
 /** What QEMU itself and its threads use besides; all of it in the node's control group. */
 export const GROUP = {
-  memory: MEMORY + 96 * MEBIBYTE,
+  memory: MEMORY + (TRANSLATED + 64) * MEBIBYTE,
   pids: 64,
   // A whole processor: emulation takes several instructions for one of the machine's.
   cpuQuota: 100_000,
