@@ -11,10 +11,9 @@ import { ENVIRONMENT } from './oci.ts';
 import { removeEmpty } from './remains.ts';
 
 const RUNNER = join(import.meta.dirname, 'runner.pl');
-/** Seconds until a machine must have let us in; one that is asleep, or emulated, takes a few. */
+/** Seconds until a machine must have let us in; one that is asleep takes a few. And for ssh's own start and end. */
 const CONNECT_SECONDS = 10;
-/** ms. The same with ssh's own start and end. */
-const CONNECT_TIMEOUT = (CONNECT_SECONDS + 5) * 1_000;
+const CONNECT_MARGIN = 5;
 /** Seconds between two signs of life, and how many may be missed before a connection is given up. */
 const ALIVE_SECONDS = 5;
 const ALIVE_MISSES = 3;
@@ -46,6 +45,8 @@ export interface Reach {
   proxy?: string;
   /** There can be one connection only: nothing is tried beside it. */
   single?: boolean;
+  /** Seconds until it must have let us in, where that is not as usual. */
+  connectSeconds?: number;
 }
 
 /** A machine that the OpenSSH client keeps a connection to. */
@@ -93,7 +94,7 @@ export function createMachine(directory: string, reach: Reach): SshMachine {
     // -f: it ends when the connection is there, and leaves its child to keep it up.
     const args = ['-f', '-N', '-T', '-M', ...common, ...proxy, '-S', socket, '-o', 'ControlPersist=no', ...destination];
     const { code, stderr, stopped } = await runCommand('ssh', args, {
-      timeoutMs: CONNECT_TIMEOUT,
+      timeoutMs: ((reach.connectSeconds ?? CONNECT_SECONDS) + CONNECT_MARGIN) * 1_000,
       maxBytes: MESSAGE_BYTES,
     });
     if (code !== 0) throw new Error(wordsOf(reach, stopped ? 'timed out' : stderr.toString()), { cause: `${stderr}` });
@@ -185,7 +186,10 @@ export function createMachine(directory: string, reach: Reach): SshMachine {
 }
 
 /** Nothing of this host's or its people's configuration counts, and nothing of this host is offered to the machine. */
-function optionsOf({ name, port, user, identity }: Reach, knownHosts: string): string[] {
+function optionsOf(
+  { name, port, user, identity, connectSeconds = CONNECT_SECONDS }: Reach,
+  knownHosts: string,
+): string[] {
   const options = {
     BatchMode: 'yes',
     User: user,
@@ -203,7 +207,7 @@ function optionsOf({ name, port, user, identity }: Reach, knownHosts: string): s
     ForwardAgent: 'no',
     ForwardX11: 'no',
     EscapeChar: 'none',
-    ConnectTimeout: `${CONNECT_SECONDS}`,
+    ConnectTimeout: `${connectSeconds}`,
     ServerAliveInterval: `${ALIVE_SECONDS}`,
     ServerAliveCountMax: `${ALIVE_MISSES}`,
     ...(port && { Port: `${port}` }),

@@ -17,6 +17,8 @@ import { hostsOf, macOf, plugLines, portOf, portRange } from './wiring.ts';
 const PROXY = join(import.meta.dirname, 'proxy.pl');
 /** ms. An emulated machine boots in about 4 s; a machine on which a whole class does so takes many times that. */
 const BOOT_TIMEOUT = 90_000;
+/** The first thing that is asked of an emulated machine takes 1 s, and many times that where a whole class begins. */
+const CONNECT_SECONDS = 40;
 /** ms. A key is made in some 10. */
 const KEY_TIMEOUT = 10_000;
 /** Bits of randomness given to a machine; bytes. */
@@ -143,6 +145,7 @@ export function reach(node: NodePlace): SshMachine {
     hostKey: readFileSync(`${hostKey}.pub`, 'utf8').split(' ').slice(0, 2).join(' '),
     proxy: ['perl', PROXY, ssh].map(quoted).join(' '),
     single: true,
+    connectSeconds: CONNECT_SECONDS,
   });
 }
 
