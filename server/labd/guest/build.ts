@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { sourcesFor } from '../image/sources.ts';
 import { runCommand } from '../nodes/command.ts';
 import { archive, type Entry } from './archive.ts';
@@ -43,8 +44,6 @@ export interface GuestImage {
 export interface GuestOptions {
   /** The directory that buildImage has filled; guest images are kept in `vm` beside the node images. */
   image: string;
-  /** Bytes a machine will have. */
-  memory: number;
   /** An archive to take the packages from; without it, this machine's own apt sources. */
   mirror?: string | undefined;
   /** Receives one line per stage, for people. */
@@ -52,11 +51,11 @@ export interface GuestOptions {
 }
 
 /** Makes what virtual machines start from out of the current node image, unless it is there already. */
-export async function buildGuest({ image, memory, mirror, progress = () => {} }: GuestOptions): Promise<GuestImage> {
+export async function buildGuest({ image, mirror, progress = () => {} }: GuestOptions): Promise<GuestImage> {
   const rootfs = await realpath(join(image, 'current')).catch((cause) => {
     throw new Error('还没有节点镜像', { cause });
   });
-  const words = guestWords(memory);
+  const words = guestWords();
   const version = await versionOf(rootfs, mirror, words);
   const home = join(image, 'vm');
   const directory = join(home, version);
@@ -212,4 +211,14 @@ async function tools(target: string, packages: string, rootfs: string, words: Re
       await cp(join(packages, directory, name), join(target, LIBRARIES, name), { verbatimSymlinks: true });
     }
   }
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { image: { type: 'string' }, mirror: { type: 'string' } } });
+  if (!values.image) {
+    console.error('用法：build.ts --image 节点镜像的目录 [--mirror 镜像地址]');
+    process.exit(2);
+  }
+  const { directory } = await buildGuest({ image: values.image, mirror: values.mirror, progress: console.log });
+  console.log(directory);
 }

@@ -5,6 +5,8 @@ import { DISK, NO_IPV6 } from '../nodes/wiring.ts';
 
 /** The learner's ids in a machine: 65,536 that nobody else has there. */
 export const IDS = { base: 65_536, size: 65_536 };
+/** Bytes of memory that a machine has: two of them, emulated, take less than 512 MiB of the host's. */
+export const MEMORY = 144 * 2 ** 20;
 /** Of the machine's memory, for the agent and what it starts: the learner's processes together have the rest. Bytes. */
 const KEPT = 48 * 2 ** 20;
 
@@ -49,12 +51,12 @@ export function guestSteps(): Step[] {
 }
 
 /** What stands between @ signs in the scripts of a machine. */
-export function guestWords(memory: number): Record<string, string> {
+export function guestWords(): Record<string, string> {
   const capabilities = CAPABILITIES.map((name) => `+${name.replace('CAP_', '').toLowerCase()}`);
   return {
     RLIMITS: RLIMITS.filter((word) => word.startsWith('--')).join(' '),
     PIDS: String(PIDS),
-    MEMORY: String(memory - KEPT),
+    MEMORY: String(MEMORY - KEPT),
     CAPABILITIES: ['-all', ...capabilities].join(','),
     ENVIRONMENT: Object.entries(ENVIRONMENT)
       .map(([name, value]) => `${name}=${value}`)

@@ -3,14 +3,13 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GuestImage } from '../guest/build.ts';
+import { MEMORY } from '../guest/system.ts';
 import { runCommand } from './command.ts';
 import type { Step } from './namespace.ts';
 
 const SCRIPT = join(import.meta.dirname, 'qemu.pl');
 const MEBIBYTE = 2 ** 20;
 
-/** Bytes of memory that a machine has. */
-export const MEMORY = 144 * MEBIBYTE;
 /** MiB of translated code that an emulated machine keeps: more is hardly quicker for what a lab runs. */
 const TRANSLATED = 48;
 /** What QEMU itself and its threads use besides; all of it in the node's control group. */
@@ -48,9 +47,12 @@ export function accelerator(): Accelerator {
 
 /** A name that changes when a memory snapshot of before would not fit: with another QEMU, or other devices. */
 export async function kindOf(accelerator: Accelerator): Promise<string> {
-  const { stdout } = await runCommand('qemu-system-x86_64', ['--version'], {
+  const asked = runCommand('qemu-system-x86_64', ['--version'], {
     timeoutMs: VERSION_TIMEOUT,
     maxBytes: 4_096,
+  });
+  const { stdout } = await asked.catch((cause) => {
+    throw new Error('这台机器上没有 QEMU：请执行 apt install qemu-system-x86', { cause });
   });
   const program = qemu({ accelerator, mac: '', restored: false, monitored: false });
   const hash = createHash('sha256').update(JSON.stringify([stdout.toString(), program]));

@@ -11,7 +11,7 @@ import { saveModel } from './model.ts';
 import { arrange } from './namespace.ts';
 import { isSession, type NodePlace, placeOf, SessionPlan, TopologyPlan } from './place.ts';
 import { partsOf, powerOn, reach, type Source, settle } from './power.ts';
-import { accelerator, kindOf, MEMORY } from './qemu.ts';
+import { accelerator, kindOf } from './qemu.ts';
 import { claimedUnder, claimRange, releaseRange } from './ranges.ts';
 import { children, removeEmpty, removeMounted } from './remains.ts';
 import { endStrays } from './stray.ts';
@@ -103,7 +103,7 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
 
   /** What machines start from; made where it is not there, the memory snapshot by booting one machine. */
   async function sourceOf(say?: (line: string) => void): Promise<Source> {
-    const guest = await buildGuest({ image, memory: MEMORY, mirror, progress: say });
+    const guest = await buildGuest({ image, mirror, progress: say });
     const source: Source = { guest, accelerator: accelerator() };
     const state = join(guest.directory, `memory-${await kindOf(source.accelerator)}`);
     await inTurn(MODEL, async () => {
