@@ -159,7 +159,7 @@ export function kernelFeatures() {
  * @returns {{ name: string, ok: boolean, remedy: string, note: string }}
  */
 function kvm() {
-  const note = works('sh', ['-c', ': <> /dev/kvm'])
+  const note = works('sh', ['-c', '[ -c /dev/kvm ] && : <> /dev/kvm'])
     ? '可以使用，vm 运行时的节点由处理器直接运行'
     : '不能使用（没有 /dev/kvm，或打不开）：vm 运行时由 QEMU 模拟，命令要慢十倍左右；实体机请在 BIOS 里打开虚拟化，云主机要开启嵌套虚拟化';
   return { name: 'KVM', ok: true, remedy: '', note };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GuestImage } from '../guest/build.ts';
 import { MEMORY } from '../guest/system.ts';
@@ -38,8 +38,10 @@ export type Accelerator = 'kvm' | 'tcg';
 /** Whether this machine's processor runs machines: QEMU's /dev/kvm can be opened. */
 export function accelerator(): Accelerator {
   try {
-    closeSync(openSync('/dev/kvm', 'r+'));
-    return 'kvm';
+    const device = openSync('/dev/kvm', 'r+');
+    const usable = fstatSync(device).isCharacterDevice();
+    closeSync(device);
+    return usable ? 'kvm' : 'tcg';
   } catch {
     return 'tcg'; // No such device: the processor cannot, or the host is a virtual machine itself.
   }
