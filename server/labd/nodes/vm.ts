@@ -1,29 +1,21 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildGuest } from '../guest/build.ts';
 import { GUEST } from '../guest/system.ts';
 import { createTurns } from '../turns.ts';
 import { openCgroups } from './cgroup.ts';
 import type { NodeDriver, Progress, SessionId, Topology } from './driver.ts';
 import type { SshMachine } from './machine.ts';
-import { saveModel } from './model.ts';
+import { createModel, MODEL, MODEL_NODE, MODEL_TOPOLOGY } from './model.ts';
 import { arrange } from './namespace.ts';
 import { isSession, type NodePlace, placeOf, SessionPlan, TopologyPlan } from './place.ts';
 import { partsOf, powerOn, reach, type Source, settle } from './power.ts';
-import { accelerator, kindOf } from './qemu.ts';
 import { claimedUnder, claimRange, releaseRange } from './ranges.ts';
 import { children, removeEmpty, removeMounted } from './remains.ts';
 import { endStrays } from './stray.ts';
 import { portOf, wireSteps } from './wiring.ts';
 
 const NOT_RUNNING = '节点没有运行';
-/** The session of the one machine that memory snapshots are taken of; nobody's, and removed at once. */
-const MODEL = 'modelmachine';
-const MODEL_TOPOLOGY: Topology = {
-  netfilter: true,
-  nodes: [{ name: 'node', hostname: 'node', nic: 'ens33', address: '127.0.0.2/8' }],
-};
 /** A shell in the learner's system, with the terminal that sshd made for it; see SHELL of runc.ts. */
 const SHELL = ['sh', '-c', 'exec bash --login <>/proc/self/fd/0 >&0 2>&0'];
 
@@ -71,19 +63,22 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
     return place.session(id).node(name);
   }
 
-  /** Whether a node's QEMU is alive. Its group tells it from a recycled pid. */
+  /** Whether a node's QEMU is alive, and the host has all it needs to enter it. Its group tells it from a recycled pid. */
   function runs(node: NodePlace): boolean {
+    const { init, ssh, identity, hostKey } = partsOf(node);
     try {
       const pid = Number(readFileSync(node.pid, 'utf8'));
-      return pid > 0 && readFileSync(partsOf(node).init, 'utf8') !== '' && cgroups.holds(node.cgroup, pid);
+      return pid > 0 && cgroups.holds(node.cgroup, pid) && [init, ssh, identity, `${hostKey}.pub`].every(existsSync);
     } catch {
-      return false; // Not started, or not settled.
+      return false; // Not started.
     }
   }
 
-  function runsAll(id: SessionId): boolean {
+  /** Whether a session's nodes run, or this one. */
+  function runsAll(id: SessionId, only?: string): boolean {
     try {
-      return planOf(id).nodes.every(({ name }) => runs(place.session(id).node(name)));
+      const nodes = planOf(id).nodes.filter(({ name }) => only === undefined || name === only);
+      return nodes.length > 0 && nodes.every(({ name }) => runs(place.session(id).node(name)));
     } catch {
       return false; // Not made, half made, or its plan is damaged.
     }
@@ -99,28 +94,6 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
     const found = [...machines].filter(([path]) => path === below || path.startsWith(`${below}/`));
     for (const [path] of found) machines.delete(path);
     await Promise.all(found.map(([, machine]) => machine.close()));
-  }
-
-  /** What machines start from; made where it is not there, the memory snapshot by booting one machine. */
-  async function sourceOf(say?: (line: string) => void): Promise<Source> {
-    const guest = await buildGuest({ image, mirror, progress: say });
-    const source: Source = { guest, accelerator: accelerator() };
-    const state = join(guest.directory, `memory-${await kindOf(source.accelerator)}`);
-    await inTurn(MODEL, async () => {
-      if (existsSync(state)) return;
-      await wipe(MODEL);
-      say?.('虚拟机镜像：启动一台，把它的内存存下来');
-      try {
-        const plan = await prepare(MODEL, MODEL_TOPOLOGY);
-        await saveModel({ session: place.session(MODEL), plan, name: 'node', cgroups }, source, state);
-      } catch (error) {
-        // Machines then boot, which takes longer.
-        log.warn({ err: error }, 'no memory snapshot could be made');
-      } finally {
-        await wipe(MODEL);
-      }
-    });
-    return existsSync(state) ? { ...source, state } : source;
   }
 
   async function start(id: SessionId, plan: SessionPlan, name: string, source: Source): Promise<void> {
@@ -163,9 +136,21 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
     return plan;
   }
 
+  const model = createModel({ image, mirror, log }, (job) =>
+    inTurn(MODEL, async () => {
+      await wipe(MODEL);
+      try {
+        const plan = await prepare(MODEL, MODEL_TOPOLOGY);
+        await job({ session: place.session(MODEL), plan, name: MODEL_NODE, cgroups });
+      } finally {
+        await wipe(MODEL);
+      }
+    }),
+  );
+
   async function make(id: SessionId, topology: Topology, progress: Progress): Promise<void> {
     progress('files');
-    const source = await sourceOf();
+    const source = await model.source();
     progress('network');
     const plan = await prepare(id, topology);
     const starting = plan.nodes.map(async ({ name }) => {
@@ -198,7 +183,7 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
     kind: 'vm',
 
     async prepare(progress) {
-      await sourceOf(progress);
+      await model.source(progress);
     },
 
     async create(id, topology, progress = () => {}) {
@@ -229,7 +214,7 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
       await inTurn(id, async () => {
         nodeOf(id, name); // Refuses a name that is none.
         const plan = planOf(id);
-        const source = await sourceOf();
+        const source = await model.source();
         await powerOff(id, plan, name);
         await start(id, plan, name, source);
       });
@@ -246,8 +231,8 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
       return [...new Set(found)].filter(isSession).sort();
     },
 
-    async alive(id) {
-      return runsAll(id);
+    async alive(id, name?: string) {
+      return runsAll(id, name);
     },
 
     shell(id, name) {
