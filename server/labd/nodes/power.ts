@@ -12,7 +12,7 @@ import { createMachine, type SshMachine } from './machine.ts';
 import type { Step } from './namespace.ts';
 import type { NodePlace, SessionPlace, SessionPlan } from './place.ts';
 import { type Accelerator, GROUP, lastWords, launch, openings, qemu } from './qemu.ts';
-import { hostsOf, macOf, plugLines, portOf, portRange } from './wiring.ts';
+import { hostsOf, joinLines, macOf, portOf, portRange } from './wiring.ts';
 
 const PROXY = join(import.meta.dirname, 'proxy.pl');
 /** ms. An emulated machine boots in about 4 s; a machine on which a whole class does so takes many times that. */
@@ -79,7 +79,7 @@ export async function powerOn(
     ...(monitored ? [['listen', 'monitor', parts.monitor] satisfies Step] : []),
     ...openings(guest),
     ...(state ? [['read', 'state', state] satisfies Step] : []),
-    ['tap', 'tap', session.wire, port, `${plugLines(port).join('\n')}\n`],
+    ['tap', 'tap', session.wire, port, joinLines(port)],
     ['say', node.log],
     ['become', String(plan.base), groups.join(','), ...program],
   ];
