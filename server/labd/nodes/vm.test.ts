@@ -7,7 +7,6 @@ import { ALL } from '../../testsample.ts';
 import { openCgroups } from './cgroup.ts';
 import type { NodeDriver } from './driver.ts';
 import { BUILD_TIME, LIMITS, openVmTestbed, type Testbed, twoNodes } from './testbed.ts';
-import { createVmDriver } from './vm.ts';
 
 /** bytes that a pair of machines may take of the host's memory. */
 const PAIR_MAX = 512 * 2 ** 20;
@@ -127,8 +126,7 @@ describe('its root', SLOW, () => {
 
 describe('its life', SLOW, () => {
   it('is gone on with by another labd, and one node begins anew on the same wire', async () => {
-    const image = bed.image;
-    const other = createVmDriver({ directory: bed.directory, image, log: { info: () => {}, warn: () => {} } });
+    const other = bed.reopen();
     expect(await other.list()).toEqual([id]);
     expect(await other.alive(id)).toBe(true);
     await run(id, 'node-1', 'touch /root/mine');
@@ -143,7 +141,8 @@ describe('its life', SLOW, () => {
   it('ends with its QEMU, and leaves nothing', async () => {
     const pids = cgroups.processes(place().cgroup);
     process.kill(qemuOf('node-2'), 'SIGKILL');
-    await expect.poll(() => driver.alive(id)).toBe(false);
+    await expect.poll(() => driver.fallen?.(id, ['node-1', 'node-2'])).toEqual(['node-2']);
+    expect(await driver.alive(id)).toBe(false);
     await driver.destroy(id);
     expect(await driver.list()).toEqual([]);
     expect(cgroups.processes(place().cgroup)).toEqual([]);

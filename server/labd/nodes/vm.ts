@@ -16,6 +16,7 @@ import { endStrays } from './stray.ts';
 import { portOf, wireSteps } from './wiring.ts';
 
 const NOT_RUNNING = '节点没有运行';
+const NO_EGRESS = '这个实验的节点要访问外面的主机（egress），虚拟机节点做不到：请用容器';
 /** A shell in the learner's system, with the terminal that sshd made for it; see SHELL of runc.ts. */
 const SHELL = ['sh', '-c', 'exec bash --login <>/proc/self/fd/0 >&0 2>&0'];
 
@@ -74,11 +75,9 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
     }
   }
 
-  /** Whether a session's nodes run, or this one. */
-  function runsAll(id: SessionId, only?: string): boolean {
+  function runsAll(id: SessionId): boolean {
     try {
-      const nodes = planOf(id).nodes.filter(({ name }) => only === undefined || name === only);
-      return nodes.length > 0 && nodes.every(({ name }) => runs(place.session(id).node(name)));
+      return planOf(id).nodes.every(({ name }) => runs(place.session(id).node(name)));
     } catch {
       return false; // Not made, half made, or its plan is damaged.
     }
@@ -125,7 +124,7 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
   }
 
   /** What a session's machines share: ids, a wire, and the plan. */
-  async function prepare(id: SessionId, topology: Topology): Promise<SessionPlan> {
+  async function prepare(id: SessionId, topology: TopologyPlan): Promise<SessionPlan> {
     const session = place.session(id);
     mkdirSync(place.directory, { recursive: true, mode: 0o711 });
     mkdirSync(session.directory, { mode: 0o711 });
@@ -148,7 +147,7 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
     }),
   );
 
-  async function make(id: SessionId, topology: Topology, progress: Progress): Promise<void> {
+  async function make(id: SessionId, topology: TopologyPlan, progress: Progress): Promise<void> {
     progress('files');
     const source = await model.source();
     progress('network');
@@ -188,6 +187,7 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
 
     async create(id, topology, progress = () => {}) {
       const wanted = TopologyPlan.parse(topology);
+      if (wanted.egress.length > 0) throw new Error(NO_EGRESS);
       await inTurn(id, async () => {
         if (runsAll(id)) {
           const { base: _, ...made } = planOf(id);
@@ -231,8 +231,12 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
       return [...new Set(found)].filter(isSession).sort();
     },
 
-    async alive(id, name?: string) {
-      return runsAll(id, name);
+    async alive(id) {
+      return runsAll(id);
+    },
+
+    fallen(id, nodes) {
+      return nodes.filter((name) => !runs(place.session(id).node(name)));
     },
 
     shell(id, name) {
