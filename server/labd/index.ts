@@ -45,9 +45,14 @@ export function composeLabd(env: Surroundings, terminals: Control, news: LabdNew
     width: availableParallelism(),
     log,
   });
+  const vm = createVmDriver({ directory: join(env.data, 'vms'), image: env.image, mirror: env.imageMirror, log });
+  if (env.runtime === 'vm') {
+    // Before the first learner needs it. Who comes earlier waits for the same, and is told if it cannot be.
+    vm.prepare((line) => log.info(line)).catch((err: unknown) => log.warn({ err }, 'machines are not prepared'));
+  }
   const drivers = {
     container: pool.driver,
-    vm: createVmDriver({ directory: join(env.data, 'vms'), image: env.image, mirror: env.imageMirror, log }),
+    vm,
     ssh: createSshDriver({ directory: join(env.data, 'hosts'), hosts: env.hosts, log }),
   };
   const driver = createRuntimes(drivers, runtimeOf);
