@@ -2,16 +2,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildGuest } from '../guest/build.ts';
 import { GUEST } from '../guest/system.ts';
-import type { Topology } from './driver.ts';
 import { saveMemory } from './monitor.ts';
+import type { TopologyPlan } from './place.ts';
 import { ask, makeKeys, powerOn, reach, type Socketed, type Source, secrets } from './power.ts';
 import { accelerator, kindOf } from './qemu.ts';
 
 /** The session of the one machine that memory snapshots are taken of; nobody's, and removed at once. */
 export const MODEL = 'modelmachine';
 export const MODEL_NODE = 'node';
-export const MODEL_TOPOLOGY: Topology = {
+export const MODEL_TOPOLOGY: TopologyPlan = {
   netfilter: true,
+  egress: [],
   nodes: [{ name: MODEL_NODE, hostname: 'node', nic: 'ens33', address: '127.0.0.2/8' }],
 };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GUEST } from '../guest/system.ts';
 import { createTurns } from '../turns.ts';
 import { openCgroups } from './cgroup.ts';
-import type { NodeDriver, Progress, SessionId, Topology } from './driver.ts';
+import type { NodeDriver, Progress, SessionId } from './driver.ts';
 import type { SshMachine } from './machine.ts';
 import { createModel, MODEL, MODEL_NODE, MODEL_TOPOLOGY } from './model.ts';
 import { arrange } from './namespace.ts';
