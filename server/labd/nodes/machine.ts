@@ -19,8 +19,8 @@ const ALIVE_SECONDS = 5;
 const ALIVE_MISSES = 3;
 /** Seconds by which the machine ends a command later than labd does: it is for when labd cannot say so any more. */
 const PATIENCE = 5;
-/** ms. Ending everything that a command started; the machine's own time for it is 5 s. */
-const SWEEP_TIMEOUT = 8_000;
+/** ms. Ending everything that a command started; the machine's own time for it is 15 s, which an emulated one may need. */
+const SWEEP_TIMEOUT = 25_000;
 /** Bytes: the lines that runner.pl puts around a command's standard error, and what ssh may say before. */
 const FRAME_BYTES = 2_048;
 /** Bytes, of an explanation. */

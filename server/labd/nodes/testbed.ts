@@ -28,6 +28,9 @@ export interface Testbed {
   close(): Promise<void>;
 }
 
+/** The same for emulated machines, which share two processors with other tests. */
+export const SLOW_LIMITS = { ...LIMITS, timeoutMs: 60_000 };
+
 const log = { info: () => {}, warn: () => {} };
 
 /** Opens a testbed of containers; builds the image of NETLOOM_IMAGE, by default var/image, when it is not there. */
@@ -39,12 +42,12 @@ export async function openTestbed(): Promise<Testbed> {
 export async function openVmTestbed(): Promise<Testbed> {
   const open = (directory: string, image: string) =>
     createVmDriver({ directory, image, log: { info: () => {}, warn: console.warn } });
-  const bed = await openBed(open);
+  const bed = await openBed(open, SLOW_LIMITS);
   await open(bed.directory, bed.image).prepare(console.log);
   return bed;
 }
 
-async function openBed(open: (directory: string, image: string) => NodeDriver): Promise<Testbed> {
+async function openBed(open: (directory: string, image: string) => NodeDriver, limits = LIMITS): Promise<Testbed> {
   const directory = mkdtempSync(join(tmpdir(), 'netloom-nodes-'));
   const image = resolve(process.env.NETLOOM_IMAGE || 'var/image');
   await buildImage({ directory: image, progress: console.log });
@@ -58,7 +61,7 @@ async function openBed(open: (directory: string, image: string) => NodeDriver): 
     image,
     newSession: () => `t${randomBytes(6).toString('hex')}`,
     async run(session, node, script) {
-      const { code, stdout, stderr } = await driver.exec(session, node, ['bash', '-ec', script], LIMITS);
+      const { code, stdout, stderr } = await driver.exec(session, node, ['bash', '-ec', script], limits);
       if (code !== 0) throw new Error(`${script}\nended with ${code}: ${stdout}${stderr}`);
       return stdout;
     },

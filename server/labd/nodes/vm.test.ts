@@ -6,13 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL } from '../../testsample.ts';
 import { openCgroups } from './cgroup.ts';
 import type { NodeDriver } from './driver.ts';
-import { BUILD_TIME, LIMITS, openVmTestbed, type Testbed, twoNodes } from './testbed.ts';
+import { BUILD_TIME, openVmTestbed, SLOW_LIMITS, type Testbed, twoNodes } from './testbed.ts';
 
 /** bytes that a pair of machines may take of the host's memory. */
 const PAIR_MAX = 512 * 2 ** 20;
 /** ms. What is emulated takes a while beside other tests. */
 const SLOW = { timeout: 120_000 };
-const SOON = { timeout: 30_000 };
+const SOON = { timeout: 60_000 };
 
 let bed: Testbed;
 let driver: NodeDriver;
@@ -23,10 +23,19 @@ const cgroups = openCgroups();
 const place = () => bed.place.session(id);
 const qemuOf = (node: string) => Number(readFileSync(place().node(node).pid, 'utf8'));
 const status = (pid: number) => readFileSync(`/proc/${pid}/status`, 'utf8');
-const fails = async (script: string) => {
-  const { code, stdout } = await driver.exec(id, 'node-1', ['bash', '-c', script], LIMITS);
-  expect(code, `${script}: ${stdout}`).not.toBe(0);
-};
+/** What a learner's root may not do; each is tried in the node. */
+const FORBIDDEN = [
+  'mknod /tmp/vda b 254 0 && head -c 1 /tmp/vda',
+  'mount -t devtmpfs devtmpfs /tmp/d',
+  'mount -t ext4 /dev/vda /tmp/d',
+  'head -c 1 /proc/kcore',
+  'echo "|/bin/true" > /proc/sys/kernel/core_pattern',
+  'echo c > /proc/sysrq-trigger',
+  'echo 0 > /proc/sys/kernel/modules_disabled',
+  'nsenter -t 1 -m ls /netloom',
+  'perl -e "exit(syscall(175, 0, 0, 0) != 0)"',
+  'perl -e "exit(syscall(169, 0xfee1dead, 672274793, 0x4321fedc, 0) != 0)"',
+];
 
 beforeAll(async () => {
   bed = await openVmTestbed();
@@ -85,18 +94,14 @@ describe('a machine', SLOW, () => {
 
 describe('its root', SLOW, () => {
   it('cannot reach the agent, the disk, the memory, or the code of the kernel', async () => {
-    expect(await run(id, 'node-1', 'ps -e -o comm=')).not.toMatch(/agent|sshd/);
-    expect(await run(id, 'node-1', 'ls /dev')).not.toMatch(/vd|vport|mem|kmsg|ttyS/);
-    await fails('mknod /tmp/vda b 254 0 && head -c 1 /tmp/vda');
-    await fails('mkdir -p /tmp/d; mount -t devtmpfs devtmpfs /tmp/d');
-    await fails('mount -t ext4 /dev/vda /tmp/d');
-    await fails('head -c 1 /proc/kcore');
-    await fails('echo "|/bin/true" > /proc/sys/kernel/core_pattern');
-    await fails('echo c > /proc/sysrq-trigger');
-    await fails('echo 0 > /proc/sys/kernel/modules_disabled');
-    await fails('umount /; nsenter -t 1 -m -p ls /netloom');
-    await fails('perl -e "syscall(175, 0, 0, 0) == 0 or die qq(init_module: $!)"');
-    await fails('perl -e "syscall(169, 0xfee1dead, 672274793, 0x4321fedc, 0) == 0 or die"');
+    const tries = FORBIDDEN.map((script, number) => `( ${script} ) > /dev/null 2>&1 && echo 'worked: ${number}'`);
+    const said = await run(
+      id,
+      'node-1',
+      ['set +e', 'mkdir /tmp/d', 'ps -e -o comm=', 'ls /dev', ...tries, 'true'].join('\n'),
+    );
+    expect(said).toContain('sleep\n');
+    expect(said).not.toMatch(/worked|agent|sshd|vda|vport|mem|kmsg|ttyS/);
     expect(await driver.alive(id)).toBe(true);
   });
 
@@ -132,9 +137,9 @@ describe('its life', SLOW, () => {
     await run(id, 'node-1', 'touch /root/mine');
     await run(id, 'node-2', 'touch /root/mine');
     await other.reset(id, 'node-1');
-    const ls = async (node: string) => (await other.exec(id, node, ['ls', '/root'], LIMITS)).stdout;
+    const ls = async (node: string) => (await other.exec(id, node, ['ls', '/root'], SLOW_LIMITS)).stdout;
     expect([await ls('node-1'), await ls('node-2')]).toEqual(['', 'mine\n']);
-    expect((await other.exec(id, 'node-2', ['ping', '-c', '1', '-W', '5', 'node-1'], LIMITS)).code).toBe(0);
+    expect((await other.exec(id, 'node-2', ['ping', '-c', '1', '-W', '5', 'node-1'], SLOW_LIMITS)).code).toBe(0);
     expect(await other.alive(id)).toBe(true);
   });
 
