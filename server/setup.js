@@ -235,8 +235,8 @@ function readSettings() {
 
 /**
  * Brings the machine to where `purpose` can run: `run` needs everything but the browser, `test` that too, `dev` no built
- * site, `lab` no site at all, `labs` neither, but virtual machines as `test`, `stop` nothing; `restart` as `run`, but leaves alone what a running web needs, `served` being
- * the site it serves. Hands back the parsed settings. Throws SetupProblem.
+ * site, `lab` no site at all, `labs` neither, but virtual machines as `test`, `stop` nothing; `restart` as `run`, but leaves
+ * alone what a running web needs, `served` being the site it serves. Hands back the parsed settings. Throws SetupProblem.
  */
 export async function setUp(purpose, served) {
   firstProblem(basics());

@@ -14,7 +14,7 @@ const MEBIBYTE = 2 ** 20;
 const TRANSLATED = 48;
 /** What QEMU itself and its threads use besides; all of it in the node's control group. */
 export const GROUP = {
-  memory: MEMORY + (TRANSLATED + 64) * MEBIBYTE,
+  memory: MEMORY + (TRANSLATED + 96) * MEBIBYTE,
   pids: 64,
   // A whole processor: emulation takes several instructions for one of the machine's.
   cpuQuota: 100_000,
