@@ -143,6 +143,22 @@ describe('its life', SLOW, () => {
     expect(await other.alive(id)).toBe(true);
   });
 
+  it('is reached again when the connection to it was killed', async () => {
+    const connection = `${place().node('node-2').directory}/c/m`;
+    const words = (pid: string) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      } catch {
+        return []; // It ended meanwhile.
+      }
+    };
+    const pids = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid));
+    const masters = pids.filter((pid) => words(pid)[0] === 'ssh' && words(pid).includes(connection));
+    expect(masters).toHaveLength(1);
+    process.kill(Number(masters[0]), 'SIGKILL');
+    expect(await run(id, 'node-2', 'hostname')).toBe('node-2\n');
+  });
+
   it('ends with its QEMU, and leaves nothing', async () => {
     const pids = cgroups.processes(place().cgroup);
     process.kill(qemuOf('node-2'), 'SIGKILL');
