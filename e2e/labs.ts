@@ -42,6 +42,8 @@ let failed = 0;
 for (const { id } of labs) {
   console.log(`\n— ${id}：照课文做一遍`);
   if (!(await run(['server/cli.ts', 'test', id]))) failed += 1;
+  console.log(`\n— ${id}：在虚拟机上做一遍`);
+  if (!(await run(['server/cli.ts', 'test', id], { NETLOOM_RUNTIME: 'vm' }))) failed += 1;
   console.log(`\n— ${id}：逐处弄坏，换种做法`);
   const junit = values.junit === undefined ? [] : ['--junit', reportOf(values.junit, id, labs.length === 1)];
   const jobs = values.jobs === undefined ? [] : ['--jobs', values.jobs];
@@ -52,9 +54,10 @@ const files = [
   'content/labs/overlay-vxlan/checks/loss.test.ts',
   'server/journeys.test.ts',
   'server/labd/nodes/container.test.ts',
+  'server/labd/nodes/vm.test.ts',
   'server/mutation/tiny.test.ts',
 ];
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 if (!(await run([vitest, 'run', '--project', 'server', ...files], { [ALL]: '1' }))) failed += 1;
-console.log(`\n${labs.length * 2 + 1 - failed} passed, ${failed} failed`);
+console.log(`\n${labs.length * 3 + 1 - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -35,8 +35,15 @@ export const RUN_PACKAGES = {
   '/etc/ssl/certs/ca-certificates.crt': 'ca-certificates',
 };
 
-/** What the tests need besides: a browser; and an sshd, which they start in namespaces of their own. */
+/** What nodes that are virtual machines need besides: the machines themselves, and a file system for them. */
+export const VM_PACKAGES = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  mke2fs: 'e2fsprogs',
+};
+
+/** What the tests need besides: a browser; an sshd, which they start in namespaces of their own; virtual machines. */
 export const TEST_PACKAGES = {
+  ...VM_PACKAGES,
   '/usr/sbin/sshd': 'openssh-server',
   '/usr/bin/chromium': 'chromium',
   '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
@@ -148,6 +155,17 @@ export function kernelFeatures() {
 }
 
 /**
+ * Whether virtual machines run on the processor or are emulated: opening the device tells (labd/nodes/qemu.ts).
+ * @returns {{ name: string, ok: boolean, remedy: string, note: string }}
+ */
+function kvm() {
+  const note = works('sh', ['-c', '[ -c /dev/kvm ] && : <> /dev/kvm'])
+    ? '可以使用，vm 运行时的节点由处理器直接运行'
+    : '不能使用（没有 /dev/kvm，或打不开）：vm 运行时由 QEMU 模拟，命令要慢十倍左右；实体机请在 BIOS 里打开虚拟化，云主机要开启嵌套虚拟化';
+  return { name: 'KVM', ok: true, remedy: '', note };
+}
+
+/**
  * Everything about this machine, line by line, for `lab doctor`. A line that is ok may still carry a note.
  * @param {string} directory where data is kept
  * @returns {{ name: string, ok: boolean, remedy: string, note?: string }[]}
@@ -167,5 +185,5 @@ export function examine(directory) {
     ok: free >= DISK_MIN_MB,
     remedy: `请腾出至少 ${DISK_MIN_MB} MB，或用 NETLOOM_DATA 换一个目录。`,
   };
-  return [...basics(), ...has, ...kernelFeatures(), ...hardening(directory), disk];
+  return [...basics(), ...has, ...kernelFeatures(), kvm(), ...hardening(directory), disk];
 }

@@ -17,7 +17,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { basics, kernelFeatures, missingPackages, RUN_PACKAGES, TEST_PACKAGES } from './machine.js';
+import { basics, kernelFeatures, missingPackages, RUN_PACKAGES, TEST_PACKAGES, VM_PACKAGES } from './machine.js';
 
 /** The project's own folder. */
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -139,6 +139,12 @@ async function buildImage(settings) {
   await step('制作节点镜像', node, args, { echo: /^节点镜像/ });
 }
 
+async function buildGuest(settings) {
+  const args = ['server/labd/guest/build.ts', '--image', settings.image];
+  if (settings.imageMirror) args.push('--mirror', settings.imageMirror);
+  await step('制作虚拟机镜像', node, args, { echo: /^虚拟机镜像/ });
+}
+
 /** Every file under a path, in a fixed order. */
 function* filesUnder(path) {
   const info = statSync(path, { throwIfNoEntry: false });
@@ -229,18 +235,27 @@ function readSettings() {
 
 /**
  * Brings the machine to where `purpose` can run: `run` needs everything but the browser, `test` that too, `dev` no built
- * site, `lab` no site at all, `stop` nothing; `restart` as `run`, but leaves alone what a running web needs, `served` being
- * the site it serves. Hands back the parsed settings. Throws SetupProblem.
+ * site, `lab` no site at all, `labs` neither, but virtual machines as `test`, `stop` nothing; `restart` as `run`, but leaves
+ * alone what a running web needs, `served` being the site it serves. Hands back the parsed settings. Throws SetupProblem.
  */
 export async function setUp(purpose, served) {
   firstProblem(basics());
   if (purpose === 'stop') return readSettings();
-  const packages = purpose === 'test' ? { ...RUN_PACKAGES, ...TEST_PACKAGES } : RUN_PACKAGES;
+  const wantsMachines = purpose === 'test' || purpose === 'labs' || process.env.NETLOOM_RUNTIME === 'vm';
+  const packages = {
+    ...RUN_PACKAGES,
+    ...(wantsMachines ? VM_PACKAGES : {}),
+    ...(purpose === 'test' ? TEST_PACKAGES : {}),
+  };
   await Promise.all([installPackages(packages), installModules(purpose === 'restart')]);
   firstProblem(kernelFeatures());
   const settings = readSettings();
   mkdirSync(settings.data, { recursive: true, mode: 0o755 });
   const wantsSite = ['run', 'test', 'restart'].includes(purpose);
-  await Promise.all([buildImage(settings), wantsSite ? buildSite(settings, served) : undefined]);
+  const buildNodes = async () => {
+    await buildImage(settings);
+    if (wantsMachines) await buildGuest(settings);
+  };
+  await Promise.all([buildNodes(), wantsSite ? buildSite(settings, served) : undefined]);
   return settings;
 }

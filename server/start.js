@@ -195,7 +195,7 @@ try {
     if (rest[0] !== 'doctor') await setUp('lab');
     become(['server/cli.ts', ...rest]);
   } else if (Object.hasOwn(programs, command)) {
-    await setUp(command === 'test:labs' ? 'lab' : 'test');
+    await setUp(command === 'test:labs' ? 'labs' : 'test');
     become([programs[command], ...rest]);
   } else throw new SetupProblem(`不认识的命令：${command}`);
 } catch (error) {

@@ -14,6 +14,7 @@ import type { SessionId } from './nodes/driver.ts';
 import { createPool } from './nodes/pool.ts';
 import { createRuntimes } from './nodes/runtimes.ts';
 import { createSshDriver } from './nodes/ssh.ts';
+import { createVmDriver } from './nodes/vm.ts';
 import { createProbe } from './probe.ts';
 import { createRelays } from './relays.ts';
 import { openSessionFiles } from './sessions.ts';
@@ -21,7 +22,7 @@ import { createSnapshotReader } from './snapshot.ts';
 import { createWatches } from './watches.ts';
 
 /** What of the environment labd's parts are chosen by. */
-type Surroundings = Pick<Env, 'data' | 'image' | 'log' | 'runtime' | 'hosts'>;
+type Surroundings = Pick<Env, 'data' | 'image' | 'imageMirror' | 'log' | 'runtime' | 'hosts'>;
 
 /** Chooses labd's parts: the runtimes under NETLOOM_DATA, and ptyd where the caller says. */
 export function composeLabd(env: Surroundings, terminals: Control, news: LabdNews): OwnLabd {
@@ -44,8 +45,14 @@ export function composeLabd(env: Surroundings, terminals: Control, news: LabdNew
     width: availableParallelism(),
     log,
   });
+  const vm = createVmDriver({ directory: join(env.data, 'vms'), image: env.image, mirror: env.imageMirror, log });
+  if (env.runtime === 'vm') {
+    // Before the first learner needs it. Who comes earlier waits for the same, and is told if it cannot be.
+    vm.prepare((line) => log.info(line)).catch((err: unknown) => log.warn({ err }, 'machines are not prepared'));
+  }
   const drivers = {
     container: pool.driver,
+    vm,
     ssh: createSshDriver({ directory: join(env.data, 'hosts'), hosts: env.hosts, log }),
   };
   const driver = createRuntimes(drivers, runtimeOf);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Refusals } from './driver.ts';
@@ -10,8 +10,26 @@ const QUIET_LOOKS = 4;
 /** ms. Killed processes are gone within 50 ms; a machine under load takes longer. */
 const KILL_TIMEOUT = 10_000;
 
+/**
+ * What the processes of a group may use together: bytes, a number, µs of processor time in each period of 100 ms; and their
+ * weight against a process of the host's own, which has 1024.
+ */
+export interface GroupLimits {
+  memory: number;
+  pids: number;
+  cpuQuota: number;
+  cpuShares: number;
+}
+
+/** µs. */
+const CPU_PERIOD = 100_000;
+/** What version 2 says for a weight of 1024. */
+const CPU_WEIGHT = 100;
+
 /** The control groups of this machine, as kernel truth about what runs: version 1, version 2, or both mixed. */
 export interface Cgroups {
+  /** Makes a group with these limits, unless it is there; what to write a pid to so that it joins. */
+  create(path: string, limits: GroupLimits): string[];
   /** Processes in a group and below it, by host pid. */
   processes(path: string): number[];
   /** Names of the groups directly below one. */
@@ -75,6 +93,34 @@ export function openCgroups(): Cgroups {
   };
 
   return {
+    create(path, { memory, pids, cpuQuota, cpuShares }) {
+      // A new cpuset of version 1 takes nobody before it is given processors, and nobody needs one here.
+      const used = roots.filter((root) => !existsSync(join(root, 'cpuset.cpus')));
+      return used.map((root) => {
+        let directory = root;
+        for (const name of path.split('/').filter(Boolean)) {
+          for (const controller of ['memory', 'pids', 'cpu']) {
+            write(join(directory, 'cgroup.subtree_control'), `+${controller}`);
+          }
+          directory = join(directory, name);
+          mkdirSync(directory, { recursive: true });
+        }
+        const files: [name: string, value: string][] = [
+          ['memory.limit_in_bytes', `${memory}`],
+          ['memory.memsw.limit_in_bytes', `${memory}`],
+          ['memory.max', `${memory}`],
+          ['memory.swap.max', '0'],
+          ['pids.max', `${pids}`],
+          ['cpu.cfs_period_us', `${CPU_PERIOD}`],
+          ['cpu.cfs_quota_us', `${cpuQuota}`],
+          ['cpu.shares', `${cpuShares}`],
+          ['cpu.max', `${cpuQuota} ${CPU_PERIOD}`],
+          ['cpu.weight', `${Math.ceil((cpuShares * CPU_WEIGHT) / 1024)}`],
+        ];
+        for (const [name, value] of files) write(join(directory, name), value);
+        return join(directory, 'cgroup.procs');
+      });
+    },
     processes,
     children(path) {
       const names = directories(path).flatMap((directory) => {

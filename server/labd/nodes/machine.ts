@@ -12,12 +12,12 @@ import { CONNECT_SECONDS, optionsOf, type Reach, wordsOf } from './reach.ts';
 import { removeEmpty } from './remains.ts';
 
 const RUNNER = join(import.meta.dirname, 'runner.pl');
-/** ms. The same with ssh's own start and end. */
-const CONNECT_TIMEOUT = (CONNECT_SECONDS + 5) * 1_000;
+/** Seconds for ssh's own start and end, beside the connecting. */
+const CONNECT_MARGIN = 5;
 /** Seconds by which the machine ends a command later than labd does: it is for when labd cannot say so any more. */
 const PATIENCE = 5;
-/** ms. Ending everything that a command started; the machine's own time for it is 5 s. */
-const SWEEP_TIMEOUT = 8_000;
+/** ms. Ending everything that a command started; the machine's own time for it is 15 s, which an emulated one may need. */
+const SWEEP_TIMEOUT = 25_000;
 /** Bytes: the lines that runner.pl puts around a command's standard error, and what ssh may say before. */
 const FRAME_BYTES = 2_048;
 /** Bytes, of an explanation. */
@@ -70,7 +70,7 @@ export function createMachine(directory: string, reach: Reach): SshMachine {
     // -f: it ends when the connection is there, and leaves its child to keep it up.
     const args = ['-f', '-N', '-T', '-M', ...common, ...proxy, '-S', socket, '-o', 'ControlPersist=no', ...destination];
     const { code, stderr, stopped } = await runCommand('ssh', args, {
-      timeoutMs: CONNECT_TIMEOUT,
+      timeoutMs: ((reach.connectSeconds ?? CONNECT_SECONDS) + CONNECT_MARGIN) * 1_000,
       maxBytes: MESSAGE_BYTES,
     });
     if (code !== 0) throw new Error(wordsOf(reach, stopped ? 'timed out' : stderr.toString()), { cause: `${stderr}` });

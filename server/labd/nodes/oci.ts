@@ -4,7 +4,7 @@ const MEBIBYTE = 2 ** 20;
 /** Bytes of memory and swap together, tmpfs included: the lab needs about 40 MiB, apt and man 60. */
 const MEMORY = 256 * MEBIBYTE;
 /** Processes and threads: dozens in a lab; a fork bomb ends here. */
-const PIDS = 256;
+export const PIDS = 256;
 /** µs of processor time per period: half a core for a node, so that one learner cannot take the machine. */
 const CPU_QUOTA = 50_000;
 const CPU_PERIOD = 100_000;
@@ -17,7 +17,7 @@ const OOM_SCORE = 500;
  * Enough for ip, tcpdump, apt and `ip netns` (SYS_ADMIN: mounts and setns, within the node's own user namespace). Not
  * SYS_RESOURCE, which could raise the namespace's limits; nothing that reaches hardware, modules, time or the log.
  */
-const CAPABILITIES = [
+export const CAPABILITIES = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
   'CAP_FOWNER',
@@ -39,7 +39,7 @@ const CAPABILITIES = [
  * PID 1. It ignores SIGCHLD, and that survives exec: so the kernel reaps every orphan by itself, one process suffices,
  * and a learner's `kill -9 -1` leaves the node standing (a tini would end with its child).
  */
-const INIT = ['/usr/bin/env', '--ignore-signal=CHLD', '/usr/bin/sleep', 'infinity'];
+export const INIT = ['/usr/bin/env', '--ignore-signal=CHLD', '/usr/bin/sleep', 'infinity'];
 
 /** What every process of a node finds in its environment. */
 export const ENVIRONMENT = {

@@ -1,4 +1,4 @@
-/** Seconds until a machine must have let us in; one that is asleep, or emulated, takes a few. */
+/** Seconds until a machine must have let us in; one that is asleep takes a few. */
 export const CONNECT_SECONDS = 10;
 /** Seconds between two signs of life, and how many may be missed before a connection is given up. */
 const ALIVE_SECONDS = 5;
@@ -21,10 +21,15 @@ export interface Reach {
   proxy?: string;
   /** There can be one connection only: nothing is tried beside it. */
   single?: boolean;
+  /** Seconds until it must have let us in, where that is not as usual. */
+  connectSeconds?: number;
 }
 
 /** Nothing of this host's or its people's configuration counts, and nothing of this host is offered to the machine. */
-export function optionsOf({ name, port, user, identity }: Reach, knownHosts: string): string[] {
+export function optionsOf(
+  { name, port, user, identity, connectSeconds = CONNECT_SECONDS }: Reach,
+  knownHosts: string,
+): string[] {
   const options = {
     BatchMode: 'yes',
     User: user,
@@ -42,7 +47,7 @@ export function optionsOf({ name, port, user, identity }: Reach, knownHosts: str
     ForwardAgent: 'no',
     ForwardX11: 'no',
     EscapeChar: 'none',
-    ConnectTimeout: `${CONNECT_SECONDS}`,
+    ConnectTimeout: `${connectSeconds}`,
     ServerAliveInterval: `${ALIVE_SECONDS}`,
     ServerAliveCountMax: `${ALIVE_MISSES}`,
     ...(port && { Port: `${port}` }),

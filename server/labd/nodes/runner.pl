@@ -16,7 +16,7 @@ use Errno qw(EINTR ENOENT);
 # Seconds: for a program to heed SIGTERM; between two looks at whether it has ended; how long output may trickle in after.
 my ($GRACE, $LOOK, $DRAIN) = (1, 0.05, 0.2);
 # Seconds until what is swept must be gone; how many looks in a row must find nothing, as a program may be forking.
-my ($SWEEP, $QUIET) = (5, 2);
+my ($SWEEP, $QUIET) = (15, 2);
 # include/uapi/linux/prctl.h
 my ($PR_SET_PDEATHSIG, $SIGKILL) = (1, 9);
 my $SYS_prctl = $Config{archname} =~ /^aarch64/ ? 167 : 157;

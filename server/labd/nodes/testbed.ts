@@ -6,13 +6,14 @@ import { buildImage } from '../image/build.ts';
 import { createContainerDriver } from './container.ts';
 import type { NodeDriver, Topology } from './driver.ts';
 import { type Place, placeOf } from './place.ts';
+import { createVmDriver } from './vm.ts';
 
 /** ms for a hook that may have to build the image first. */
 export const BUILD_TIME = 600_000;
 /** Bounds of a command in these tests. */
 export const LIMITS = { timeoutMs: 15_000, maxBytes: 2 ** 20 };
 
-/** A container driver of its own instance, for tests; what they forget to remove, `close` removes. */
+/** A driver of an instance of its own, for tests; what they forget to remove, `close` removes. */
 export interface Testbed {
   driver: NodeDriver;
   place: Place;
@@ -27,12 +28,30 @@ export interface Testbed {
   close(): Promise<void>;
 }
 
-/** Opens a testbed; builds the image of NETLOOM_IMAGE, by default var/image, when it is not there. */
+/** The same for emulated machines, which share two processors with other tests. */
+export const SLOW_LIMITS = { ...LIMITS, timeoutMs: 60_000 };
+
+const log = { info: () => {}, warn: () => {} };
+
+/** Opens a testbed of containers; builds the image of NETLOOM_IMAGE, by default var/image, when it is not there. */
 export async function openTestbed(): Promise<Testbed> {
+  return openBed((directory, image) => createContainerDriver({ directory, image, log }));
+}
+
+/** The same of virtual machines; makes what they start from, when it is not there. */
+export async function openVmTestbed(): Promise<Testbed> {
+  const open = (directory: string, image: string) =>
+    createVmDriver({ directory, image, log: { info: () => {}, warn: console.warn } });
+  const bed = await openBed(open, SLOW_LIMITS);
+  await open(bed.directory, bed.image).prepare(console.log);
+  return bed;
+}
+
+async function openBed(open: (directory: string, image: string) => NodeDriver, limits = LIMITS): Promise<Testbed> {
   const directory = mkdtempSync(join(tmpdir(), 'netloom-nodes-'));
   const image = resolve(process.env.NETLOOM_IMAGE || 'var/image');
   await buildImage({ directory: image, progress: console.log });
-  const reopen = () => createContainerDriver({ directory, image, log: { info: () => {}, warn: () => {} } });
+  const reopen = () => open(directory, image);
   const driver = reopen();
   return {
     driver,
@@ -42,7 +61,7 @@ export async function openTestbed(): Promise<Testbed> {
     image,
     newSession: () => `t${randomBytes(6).toString('hex')}`,
     async run(session, node, script) {
-      const { code, stdout, stderr } = await driver.exec(session, node, ['bash', '-ec', script], LIMITS);
+      const { code, stdout, stderr } = await driver.exec(session, node, ['bash', '-ec', script], limits);
       if (code !== 0) throw new Error(`${script}\nended with ${code}: ${stdout}${stderr}`);
       return stdout;
     },
