@@ -7,8 +7,8 @@ import { createAuditor, type Inventory } from './inventory.ts';
 import { openStand, type Stand } from './stand.ts';
 import { LAB, until, type Visitor, visit } from './visitor.ts';
 
-/** Moments of killing: what `npm test` tries in some 25 s, and all of them. */
-const ROUNDS = process.env[ALL] ? 50 : 5;
+/** Moments of killing: what `npm test` tries in some 15 s, and all of them. */
+const ROUNDS = process.env[ALL] ? 50 : 3;
 /** How long each job may still be under way after it was asked for, ms, on a machine that has something else to do, too. */
 const SPANS = { create: 700, 'reset one': 600, 'reset all': 900, end: 300 } as const;
 type Job = keyof typeof SPANS;

@@ -65,6 +65,8 @@ export async function openStand(more: Record<string, string> = {}, data?: string
     NETLOOM_DATA: directory,
     NETLOOM_IMAGE: resolve(root, process.env.NETLOOM_IMAGE || 'var/image'),
     NETLOOM_LOG: 'warn',
+    // What is on the host is somebody's, by the session's own name.
+    NETLOOM_POOL: '0',
     ...more,
   };
   const children = new Map<Part, ChildProcess>();
