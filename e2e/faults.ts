@@ -31,7 +31,13 @@ const parts: [title: string, project: string, files: string[]][] = [
   [
     '磁盘、时钟、文件和节点的故障',
     'server',
-    ['server/faults/surroundings', 'server/faults/store', 'server/labd/nodes/'],
+    [
+      'server/faults/surroundings',
+      'server/faults/honesty',
+      'server/store/',
+      'server/labd/nodes/adoption',
+      'server/labd/nodes/ending',
+    ],
   ],
   ['网页服务连续被杀，终端不断', 'restart', ['e2e/restart.test.ts']],
 ];

@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { ALL } from '../testsample.ts';
 import { createChance, seedOf } from './chance.ts';
 import { createAuditor, type Inventory } from './inventory.ts';
 import { openStand, type Stand } from './stand.ts';
 import { LAB, until, type Visitor, visit } from './visitor.ts';
 
-/** Moments of killing: what `npm test` tries in some 25 s, and all of them. */
-const ROUNDS = process.env[ALL] ? 50 : 5;
+/** Moments of killing for each setting of the pool: what `npm test` tries in some 15 s, and all of them. */
+const ROUNDS = process.env[ALL] ? 25 : 3;
+/** Nodes made ahead, as by default; and none, so that every start makes its own. */
+const POOLS = process.env[ALL] ? ['0', '1'] : ['1'];
 /** How long each job may still be under way after it was asked for, ms, on a machine that has something else to do, too. */
 const SPANS = { create: 700, 'reset one': 600, 'reset all': 900, end: 300 } as const;
 type Job = keyof typeof SPANS;
@@ -20,6 +22,8 @@ const RUNC_LOOK_MS = 3;
 const RUNC_WAIT_MS = 3_000;
 /** A round on a busy machine, ms. */
 const ROUND_MS = 60_000;
+/** Of what a process said is shown when a test fails. */
+const SAID_CHARS = 4_000;
 const CHECKPOINT = 'containers-node-1';
 /** What the checkpoint asks for. */
 const SET_UP = [
@@ -47,28 +51,7 @@ let bystander: Visitor;
 let victim: Visitor;
 let bystanderId = '';
 let passedAt: number | undefined;
-
-beforeAll(async () => {
-  console.log(`kills: NETLOOM_FAULT_SEED=${seed}`);
-  stand = await openStand();
-  auditor = createAuditor(stand);
-  before = auditor.take();
-  [bystander, victim] = [await visit(stand.port), await visit(stand.port)];
-  await bystander.ask('lab:start', { lab: LAB });
-  const shell = await shellOf(bystander, 'node-1');
-  bystanderId = sessions()[0] ?? '';
-  await bystander.type(shell, SET_UP);
-  passedAt = await until(
-    () => `a checkpoint that is passed, not ${JSON.stringify(bystander.state()?.results[CHECKPOINT])}`,
-    () => bystander.state()?.results[CHECKPOINT]?.passedAt,
-  );
-}, 120_000);
-
-afterAll(async () => {
-  victim?.leave();
-  bystander?.leave();
-  await stand?.close();
-}, 120_000);
+let isClosed = false;
 
 /** A terminal of a node that is ready, which has a prompt; one that has just been lost is not yet known to be. */
 function shellOf(visitor: Visitor, node: string): Promise<string> {
@@ -93,17 +76,9 @@ async function computes(visitor: Visitor, terminal: string): Promise<void> {
   await visitor.sees(terminal, `=${number + 1}=`);
 }
 
-/** The victim's session, if anything of one exists. */
+/** The victim's session, if labd knows one. */
 function victimId(): string | undefined {
-  return sessions().find((id) => id !== bystanderId);
-}
-
-function sessions(): string[] {
-  try {
-    return readdirSync(stand.place.directory).filter((name) => name !== '.runc');
-  } catch {
-    return []; // It goes with the last of them.
-  }
+  return stand.sessions().find((id) => id !== bystanderId);
 }
 
 function commandLine(pid: string): string {
@@ -136,7 +111,7 @@ async function killRunc(): Promise<boolean> {
 function killInit(session: string): boolean {
   const node = chance.pick(['node-1', 'node-2']);
   try {
-    process.kill(Number(readFileSync(stand.place.session(session).node(node).pid, 'utf8')), 'SIGKILL');
+    process.kill(Number(readFileSync(stand.place.session(stand.nodesOf(session)).node(node).pid, 'utf8')), 'SIGKILL');
     return true;
   } catch {
     return false; // Not begun yet, or gone already.
@@ -162,80 +137,117 @@ async function isHonest(): Promise<'ready' | 'broken'> {
   return Promise.any([proof(), confession]);
 }
 
-it.each(Array.from({ length: ROUNDS }, (_, index) => index + 1))(
-  `leaks nothing and loses nothing at moment %i of ${ROUNDS} (seed ${seed})`,
-  async () => {
-    const job = chance.pick(JOBS);
-    const who = chance.pick(job === 'end' ? VICTIMS.filter((each) => each !== 'runc') : VICTIMS);
-    const moment = Math.round(chance.draw() * SPANS[job]);
-    const words = `${who} killed ${who === 'runc' ? '' : `${moment} ms `}into ${job}`;
-    const hasNodes = !['none', 'gone'].includes(victim.session().status);
-    if (job === 'create' && hasNodes) await victim.ask('lab:end', { lab: LAB });
-    if (job !== 'create' && !hasNodes) await victim.ask('lab:start', { lab: LAB });
-    if (job !== 'create') await victim.ready();
-    else
-      await until(
-        () => 'no nodes',
-        () => ['none', 'gone'].includes(victim.session().status),
-      );
-    const former = victimId();
-    const kept = await shellOf(bystander, 'node-1');
-
-    // Whoever is killed may be the one who would have answered.
-    const asked = ask(job).catch(() => undefined);
-    let killed = true;
-    if (who === 'runc') killed = await killRunc();
-    else {
-      await pause(moment);
-      const session = victimId();
-      if (who === 'init') killed = session !== undefined && killInit(session);
-      else await stand.kill(who);
-    }
-    await stand.restore();
-    if (who === 'web') await Promise.all([victim.comeBack(), bystander.comeBack()]);
-    await asked;
-
-    const session = await victim.settled();
-    const became = session.status === 'ready' ? await isHonest() : session.status;
-    console.log(`${words}${killed ? '' : ' (there was none)'}: ${became}`);
-    if (became === 'broken') {
-      expect(await victim.ask('lab:reset', { lab: LAB })).toEqual({ ok: true, data: null });
-      await victim.ready();
-      expect(await isHonest()).toBe('ready');
-    } else if (became !== 'ready') {
-      expect(['none', 'gone'], words).toContain(became);
-      if (former)
-        await expect.poll(() => auditor.take(former), { timeout: ROUND_MS / 2 }).toEqual(nothing(auditor.take(former)));
-    }
-
-    // Nothing of who stood by is lost: not a result, not a screen that survived.
-    const state = bystander.state();
-    expect(state?.session.status, words).toBe('ready');
-    expect(state?.results[CHECKPOINT]?.passedAt, words).toBe(passedAt);
-    if (who !== 'ptyd') {
-      await bystander.look(kept);
-      await bystander.sees(kept, 'root@node-1');
-      await computes(bystander, kept);
-    } else await computes(bystander, await shellOf(bystander, 'node-1'));
-  },
-  ROUND_MS,
-);
-
 /** An inventory of something that is gone. */
 function nothing(of: Inventory): Inventory {
   return { ...of, processes: [], mounts: [], directories: [], groups: [], claims: [], namespaces: [], files: [] };
 }
 
-it(
-  'has left the host as it was',
-  async () => {
-    for (const visitor of [victim, bystander]) await visitor.ask('lab:end', { lab: LAB });
-    const processes = (inventory: Inventory) => inventory.processes.map((line) => line.replace(/^\d+ /, ''));
-    const now = () => {
-      const inventory = auditor.take();
-      return { ...inventory, processes: processes(inventory) };
-    };
-    await expect.poll(now, { timeout: ROUND_MS / 2 }).toEqual({ ...before, processes: processes(before) });
-  },
-  ROUND_MS,
-);
+describe.each(POOLS)('with %s sessions made ahead', (pool) => {
+  beforeAll(async () => {
+    console.log(`kills: NETLOOM_FAULT_SEED=${seed}`);
+    stand = await openStand({ NETLOOM_POOL: pool });
+    isClosed = false;
+    auditor = createAuditor(stand);
+    before = auditor.take();
+    [bystander, victim] = [await visit(stand.port), await visit(stand.port)];
+    await bystander.ask('lab:start', { lab: LAB });
+    const shell = await shellOf(bystander, 'node-1');
+    bystanderId = stand.sessions()[0] ?? '';
+    await bystander.type(shell, SET_UP);
+    passedAt = await until(
+      () => `a checkpoint that is passed, not ${JSON.stringify(bystander.state()?.results[CHECKPOINT])}`,
+      () => bystander.state()?.results[CHECKPOINT]?.passedAt,
+    );
+  }, 120_000);
+
+  afterAll(async () => {
+    victim?.leave();
+    bystander?.leave();
+    if (!isClosed) await stand?.close();
+  }, 120_000);
+
+  it.each(Array.from({ length: ROUNDS }, (_, index) => index + 1))(
+    `leaks nothing and loses nothing at moment %i of ${ROUNDS} (seed ${seed})`,
+    async () => {
+      onTestFailed(() => {
+        for (const part of ['labd', 'web'] as const)
+          console.error(`${part} said:\n${stand.said(part).slice(-SAID_CHARS)}`);
+      });
+      const job = chance.pick(JOBS);
+      const who = chance.pick(job === 'end' ? VICTIMS.filter((each) => each !== 'runc') : VICTIMS);
+      const moment = Math.round(chance.draw() * SPANS[job]);
+      const words = `${who} killed ${who === 'runc' ? '' : `${moment} ms `}into ${job}`;
+      const hasNodes = !['none', 'gone'].includes(victim.session().status);
+      if (job === 'create' && hasNodes) await victim.ask('lab:end', { lab: LAB });
+      if (job !== 'create' && !hasNodes) await victim.ask('lab:start', { lab: LAB });
+      if (job !== 'create') await victim.ready();
+      else
+        await until(
+          () => 'no nodes',
+          () => ['none', 'gone'].includes(victim.session().status),
+        );
+      const former = victimId();
+      const nodes = stand.nodesOf(former ?? '');
+      const kept = await shellOf(bystander, 'node-1');
+
+      // Whoever is killed may be the one who would have answered.
+      const asked = ask(job).catch(() => undefined);
+      let killed = true;
+      if (who === 'runc') killed = await killRunc();
+      else {
+        await pause(moment);
+        const session = victimId();
+        if (who === 'init') killed = session !== undefined && killInit(session);
+        else await stand.kill(who);
+      }
+      await stand.restore();
+      if (who === 'web') await Promise.all([victim.comeBack(), bystander.comeBack()]);
+      await asked;
+
+      const session = await victim.settled();
+      const became = session.status === 'ready' ? await isHonest() : session.status;
+      console.log(`${words}${killed ? '' : ' (there was none)'}: ${became}`);
+      if (became === 'broken') {
+        expect(await victim.ask('lab:reset', { lab: LAB })).toEqual({ ok: true, data: null });
+        await victim.ready();
+        expect(await isHonest()).toBe('ready');
+      } else if (became !== 'ready') {
+        expect(['none', 'gone'], words).toContain(became);
+        if (former) {
+          await expect.poll(() => stand.sessions(), { timeout: ROUND_MS / 2 }).not.toContain(former);
+          await expect.poll(() => auditor.take(nodes), { timeout: ROUND_MS / 2 }).toEqual(nothing(auditor.take(nodes)));
+        }
+      }
+
+      // Nothing of who stood by is lost: not a result, not a screen that survived.
+      const state = bystander.state();
+      expect(state?.session.status, words).toBe('ready');
+      expect(state?.results[CHECKPOINT]?.passedAt, words).toBe(passedAt);
+      if (who !== 'ptyd') {
+        await bystander.look(kept);
+        await bystander.sees(kept, 'root@node-1');
+        await computes(bystander, kept);
+      } else await computes(bystander, await shellOf(bystander, 'node-1'));
+    },
+    ROUND_MS,
+  );
+
+  it(
+    'has left the host as it was',
+    async () => {
+      for (const visitor of [victim, bystander]) await visitor.ask('lab:end', { lab: LAB });
+      const processes = (inventory: Inventory) => inventory.processes.map((line) => line.replace(/^\d+ /, ''));
+      const now = () => {
+        const inventory = auditor.take();
+        return { ...inventory, processes: processes(inventory) };
+      };
+      // What is made ahead is there before somebody comes, too, under other names.
+      if (pool === '0')
+        await expect.poll(now, { timeout: ROUND_MS / 2 }).toEqual({ ...before, processes: processes(before) });
+      await stand.close();
+      isClosed = true;
+      expect(now()).toEqual({ ...nothing(before), processes: [] });
+    },
+    ROUND_MS,
+  );
+});

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -23,6 +23,9 @@ export interface Stand {
   readonly place: Place;
   readonly port: number;
   pid(part: Part): number;
+  /** The sessions that labd knows, by its files; and what their nodes are called on the host. */
+  sessions(): string[];
+  nodesOf(session: string): string;
   /** `kill -9`; nothing takes its place before `restore`. Resolves when it is gone. */
   kill(part: Part): Promise<void>;
   /** Starts what is dead, and resolves when it answers. */
@@ -65,6 +68,7 @@ export async function openStand(more: Record<string, string> = {}, data?: string
     NETLOOM_DATA: directory,
     NETLOOM_IMAGE: resolve(root, process.env.NETLOOM_IMAGE || 'var/image'),
     NETLOOM_LOG: 'warn',
+    NETLOOM_POOL: '0',
     ...more,
   };
   const children = new Map<Part, ChildProcess>();
@@ -122,6 +126,17 @@ export async function openStand(more: Record<string, string> = {}, data?: string
     place: placeOf(join(directory, 'nodes')),
     port,
     pid: (part) => children.get(part)?.pid ?? 0,
+    sessions() {
+      const names = readdirSync(join(directory, 'sessions'));
+      return names.filter((name) => name.endsWith('.json')).map((name) => name.replace('.json', ''));
+    },
+    nodesOf(session) {
+      try {
+        return readlinkSync(join(directory, 'prepared', session));
+      } catch {
+        return session; // They were not made ahead.
+      }
+    },
     kill,
     restore,
     said,

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { NodePlace, SessionPlace } from '../labd/nodes/place.ts';
 import { BUILD_TIME, LIMITS, openTestbed, type Testbed, twoNodes } from '../labd/nodes/testbed.ts';
 import { openSessionFiles } from '../labd/sessions.ts';
-import { sampled } from '../testsample.ts';
+import { ALL, sampled } from '../testsample.ts';
 import { createAuditor } from './inventory.ts';
 
 let bed: Testbed;
@@ -102,7 +102,7 @@ describe('a node of which something was taken away', () => {
     await vi.waitFor(() => expect(empty(audit.take(id))).toEqual([]));
   });
 
-  it.each(sampled(own, 3))('%s: is known to be down, is not judged, and can be reset alone', async (_what, take) => {
+  it.each(sampled(own, 4))('%s: is known to be down, is not judged, and can be reset alone', async (_what, take) => {
     const { driver } = bed;
     await bed.run(id, 'node-1', 'touch /root/kept');
     take(bed.place.session(id).node('node-2'));
@@ -116,7 +116,7 @@ describe('a node of which something was taken away', () => {
     expect(await bed.run(id, 'node-1', 'ls /root/kept; ping -c 1 -W 2 node-2')).toContain('1 received');
   });
 
-  it.each(sampled(shared, 2))('%s of the session: both are down, and made anew together', async (_what, take) => {
+  it.each(sampled(shared, 3))('%s of the session: both are down, and made anew together', async (_what, take) => {
     const { driver } = bed;
     take(bed.place.session(id));
     expect(driver.fallen?.(id, nodes)).toEqual(nodes);
@@ -125,7 +125,7 @@ describe('a node of which something was taken away', () => {
     expect(await bed.run(id, 'node-1', 'ls /root; ping -c 1 -W 2 node-2')).toContain('1 received');
   });
 
-  it('its room for processes: a reset ends them all', async () => {
+  it.runIf(process.env[ALL])('its room for processes: a reset ends them all', async () => {
     const fill = 'while (defined(my $child = fork)) { sleep 600 unless $child }';
     await bed.driver.exec(id, 'node-1', ['perl', '-e', fill], LIMITS);
     expect((await bed.driver.exec(id, 'node-1', ['true'], LIMITS)).code).not.toBe(0);
@@ -155,7 +155,7 @@ describe('runc', () => {
     await bed.driver.destroy(id);
   });
 
-  it('on a slow disk: is waited for, and ended when labd was killed meanwhile', async () => {
+  it.runIf(process.env[ALL])('on a slow disk: is waited for, and ended when labd was killed meanwhile', async () => {
     const { driver, directory, image } = bed;
     const id = bed.newSession();
     const slow = `${slowRunc(1)}:${PATH}`;
