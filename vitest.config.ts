@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** They need the whole machine to themselves: they load it, kill on it, or measure what it serves meanwhile. */
 const WHOLE_MACHINE = [
   'server/faults/**/*.test.ts',
-  'server/labd/nodes/{attacks,ssh,vm}*.test.ts',
+  'server/labd/nodes/{driver,ssh,vm}.test.ts',
+  'server/labd/nodes/attacks/**/*.test.ts',
   'server/labd/watchdog.test.ts',
 ];
 

@@ -13,9 +13,9 @@ const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const { values } = parseArgs({ options: { seed: { type: 'string' } } });
 const more = { [ALL]: '1', ...(values.seed !== undefined && { NETLOOM_FAULT_SEED: values.seed }) };
 
-function run(project: string, files: string[]): Promise<boolean> {
+function run(projects: string[], files: string[]): Promise<boolean> {
   return new Promise((done) => {
-    const args = [vitest, 'run', '--project', project, ...files];
+    const args = [vitest, 'run', ...projects.map((project) => `--project=${project}`), ...files];
     const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...more } });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
     child.once('error', (error) => {
@@ -26,11 +26,11 @@ function run(project: string, files: string[]): Promise<boolean> {
   });
 }
 
-const parts: [title: string, project: string, files: string[]][] = [
-  ['在随机的时刻 kill -9', 'server', ['server/faults/kills.test.ts']],
+const parts: [title: string, projects: string[], files: string[]][] = [
+  ['在随机的时刻 kill -9', ['machine'], ['server/faults/kills.test.ts']],
   [
     '磁盘、时钟、文件和节点的故障',
-    'server',
+    ['server', 'machine'],
     [
       'server/faults/surroundings',
       'server/faults/honesty',
@@ -39,12 +39,13 @@ const parts: [title: string, project: string, files: string[]][] = [
       'server/labd/nodes/ending',
     ],
   ],
-  ['网页服务连续被杀，终端不断', 'restart', ['e2e/restart.test.ts']],
+  ['攻击和风暴', ['machine'], ['server/labd/nodes/attacks/', 'server/labd/watchdog']],
+  ['网页服务连续被杀，终端不断', ['restart'], ['e2e/restart.test.ts']],
 ];
 let failed = 0;
-for (const [title, project, files] of parts) {
+for (const [title, projects, files] of parts) {
   console.log(`\n— ${title}`);
-  if (!(await run(project, files))) failed += 1;
+  if (!(await run(projects, files))) failed += 1;
 }
 console.log(`\n${parts.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -58,6 +58,6 @@ const files = [
   'server/mutation/tiny.test.ts',
 ];
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-if (!(await run([vitest, 'run', '--project', 'server', ...files], { [ALL]: '1' }))) failed += 1;
+if (!(await run([vitest, 'run', '--project', 'server', '--project', 'machine', ...files], { [ALL]: '1' }))) failed += 1;
 console.log(`\n${labs.length * 3 + 1 - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
