@@ -153,7 +153,7 @@ describe('its life', SLOW, () => {
       }
     };
     const pids = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid));
-    const masters = pids.filter((pid) => words(pid)[0] === 'ssh' && words(pid).includes(connection));
+    const masters = pids.filter((pid) => words(pid).includes(connection) && words(pid).includes('-M'));
     expect(masters).toHaveLength(1);
     process.kill(Number(masters[0]), 'SIGKILL');
     expect(await run(id, 'node-2', 'hostname')).toBe('node-2\n');
