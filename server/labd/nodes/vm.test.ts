@@ -156,6 +156,7 @@ describe('its life', SLOW, () => {
     const masters = pids.filter((pid) => words(pid).includes(connection) && words(pid).includes('-M'));
     expect(masters).toHaveLength(1);
     process.kill(Number(masters[0]), 'SIGKILL');
+    await expect.poll(() => words(masters[0] ?? '')).toEqual(['']);
     expect(await run(id, 'node-2', 'hostname')).toBe('node-2\n');
   });
 
