@@ -181,9 +181,10 @@ describe('its life', SLOW, () => {
     const whole = readFileSync(file);
     writeFileSync(file, whole.subarray(0, 1_000_000));
     try {
-      await driver.create(id, twoNodes());
-      expect(await run(id, 'node-1', 'hostname')).toBe('node-1\n');
-      await driver.destroy(id);
+      const other = bed.newSession();
+      await driver.create(other, twoNodes());
+      expect(await run(other, 'node-1', 'hostname')).toBe('node-1\n');
+      await driver.destroy(other);
     } finally {
       rmSync(file, { force: true });
       writeFileSync(file, whole);
