@@ -27,7 +27,7 @@ my ($RNDADDENTROPY, $RNDRESEEDCRNG) = (0x40085203, 0x5207);
 my ($F_SETOWN, $O_ASYNC) = (8, 020000);
 my $ROOT = @ROOT@;
 # The longest request, bytes; seconds between two looks for a host, which a signal ends sooner; bytes of a greeting.
-my ($REQUEST_MAX, $LOOK, $GREETING_MAX) = (65536, 5, 200);
+my ($REQUEST_MAX, $LOOK, $GREETING_MAX) = (65536, 1, 200);
 my @SSHD = qw(/usr/sbin/sshd -i -f /netloom/sshd_config);
 
 sub call {
@@ -178,6 +178,8 @@ sub answer_control {
 sub answer_ssh {
   my $port = port('netloom.ssh');
   while (1) {
+    # The last sshd, which shared the port with us, had it otherwise.
+    fcntl($port, F_SETFL, $O_ASYNC) or die "F_SETFL: $!\n";
     my $greeting = '';
     while ($greeting !~ /\n$/) {
       $greeting = '' if length $greeting > $GREETING_MAX;
