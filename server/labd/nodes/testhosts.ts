@@ -177,7 +177,7 @@ async function boot(name: string, directory: string, image: string): Promise<Hos
   });
   const pid = Number(readFileSync(`/proc/${unshared.pid}/task/${unshared.pid}/children`, 'utf8').trim());
   // As inetd does it: an sshd for each connection, in the machine's namespaces; so its network has no way to this host.
-  const host = { name, unshared, pid, server: createServer(), port: 0, answers: true, sockets: new Set<Socket>() };
+  const host = { name, unshared, pid, server: createServer({ noDelay: true }), port: 0, answers: true, sockets: new Set<Socket>() };
   host.server.on('connection', (socket) => {
     if (!host.answers) {
       socket.destroy();
