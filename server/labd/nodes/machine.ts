@@ -42,8 +42,8 @@ export interface SshMachine extends Machine {
 }
 
 /**
- * A machine reached by `ssh`. A connection of its own process is kept up (ControlMaster), over which programs start in some
- * 10 ms; it outlives labd, and with it the shells. Where it is lost, or carries no more (MaxSessions of sshd_config(5)), ssh
+ * A machine reached by `ssh`. A connection of its own process is kept up (ControlMaster), over which programs start within
+ * tens of ms; it outlives labd, and with it the shells. Where it is lost, or carries no more (MaxSessions of sshd_config(5)), ssh
  * connects anew by itself. Sockets are kept in the directory, which must be short (108 bytes in all, unix(7)).
  */
 export function createMachine(directory: string, reach: Reach): SshMachine {

@@ -55,25 +55,7 @@ describe('a session on machines of its own', { timeout: 60_000 }, () => {
   });
   afterEach(() => driver.destroy(first));
 
-  it('has a shell that marks its prompts for the page, and leaves no history', async () => {
-    const { file, args, env } = driver.shell(first, 'node-2');
-    const pty = spawnPty(file, args, { cols: 80, rows: 24, cwd: '/', env });
-    let screen = '';
-    pty.onData((text) => {
-      screen += text;
-    });
-    const ended = new Promise((resolve) => pty.onExit(resolve));
-    await expect
-      .poll(() => screen, { timeout: 8_000 })
-      .toContain('\x1b]133;A\x07\x1b[38;2;183;148;244mroot@node-2\x1b[0m:~# ');
-    pty.write('(exit 3)\r');
-    await expect.poll(() => screen, { timeout: 8_000 }).toContain('cmdline_url=(exit 3)\x07\x1b]133;D;3\x07');
-    await driver.destroy(first);
-    await ended;
-    expect(bed.hosts.on('node-2', 'ls -A /root /run/netloom-lab 2>&1 || true')).not.toMatch(/history|bashrc_|^owner/m);
-  });
-
-  it('is read, probed and watched at that place, by one process of each kind', async () => {
+  it('is read, probed and watched at that place, and gives each node back as it was', async () => {
     const relays = createRelays();
     const told: string[] = [];
     const watches = createWatches({ driver, nodesOf: () => topology.nodes, changed: (id) => told.push(id), log });
@@ -100,16 +82,8 @@ describe('a session on machines of its own', { timeout: 60_000 }, () => {
       .map(({ at }) => ('wire' in at ? `wire ${at.wire}` : at.node));
     // No switch of ours lies between: what the cards show stands for it.
     expect(new Set(seen)).toEqual(new Set(['node-1', 'node-2', 'wire node-1', 'wire node-2']));
-    await driver.destroy(first);
-    const ours = () => bed.hosts.on('node-1', 'ps -eo args= | grep -E "[s]shd: root|[p]erl -e [^$]|[t]cpdump" || true');
-    await expect.poll(ours, { timeout: 8_000 }).toBe('');
-  });
-
-  it('gives a node back as it was, and the other as it is', async () => {
-    await Promise.all([
-      run('node-1', WORK),
-      run('node-2', 'ip link add br0 type bridge; nohup sleep 4711 >/dev/null 2>&1 &'),
-    ]);
+    // One node is given back as it was, and the other as it is.
+    await run('node-2', 'ip link add br0 type bridge; nohup sleep 4711 >/dev/null 2>&1 &');
     await driver.reset(first, 'node-1');
     expect(network('node-1')).toBe(before[0]);
     expect(processes('node-1')).toBe('0');
@@ -120,6 +94,8 @@ describe('a session on machines of its own', { timeout: 60_000 }, () => {
     expect([network('node-1'), network('node-2')]).toEqual(before);
     expect(bed.hosts.on('node-2', 'ls /run; ls /run/netns 2>/dev/null || true')).not.toContain('netloom');
     expect(processes('node-2')).toBe('0');
+    const ours = () => bed.hosts.on('node-1', 'ps -eo args= | grep -E "[s]shd: root|[p]erl -e [^$]|[t]cpdump" || true');
+    await expect.poll(ours, { timeout: 8_000 }).toBe('');
   });
 
   // The usual run has footprint.test.ts for it.
@@ -145,24 +121,30 @@ describe('a session on machines of its own', { timeout: 60_000 }, () => {
     bed.hosts.on('node-1', 'ip link del spare');
   });
 
-  it('is found again by the next labd, with its shells, and given back by it', async () => {
+  it('has a shell that marks its prompts, and is found again with it by the next labd, which gives all back', async () => {
     await run('node-1', WORK);
-    const { file, args, env } = driver.shell(first, 'node-1');
+    const { file, args, env } = driver.shell(first, 'node-2');
     const pty = spawnPty(file, args, { cols: 80, rows: 24, cwd: '/', env });
     let screen = '';
     pty.onData((text) => {
       screen += text;
     });
-    await expect.poll(() => screen, { timeout: 8_000 }).toContain('root@node-1');
+    const ended = new Promise((resolve) => pty.onExit(resolve));
+    const sees = (text: string) => expect.poll(() => screen, { timeout: 20_000 }).toContain(text);
+    await sees('\x1b]133;A\x07\x1b[38;2;183;148;244mroot@node-2\x1b[0m:~# ');
+    pty.write('(exit 3)\r');
+    await sees('cmdline_url=(exit 3)\x07\x1b]133;D;3\x07');
     driver = bed.reopen();
     expect(await driver.list()).toEqual([first]);
     expect(await driver.alive(first)).toBe(true);
     await driver.create(first, topology);
     expect(await run('node-1', 'ip netns')).toContain('docker1');
     pty.write("echo still''here\r");
-    await expect.poll(() => screen, { timeout: 8_000 }).toContain('stillhere');
+    await sees('stillhere');
     await driver.destroy(first);
+    await ended;
     expect([network('node-1'), network('node-2')]).toEqual(before);
+    expect(bed.hosts.on('node-2', 'ls -A /root /run')).not.toMatch(/history|netloom/);
   });
 });
 
@@ -179,9 +161,6 @@ describe('machines that are lent', { timeout: 60_000 }, () => {
     await expect(other.create(second, topology)).rejects.toThrow('另一台织网服务器');
     expect(await other.list()).toEqual([]);
     expect(await driver.alive(first)).toBe(true);
-    await driver.destroy(first);
-    await driver.create(second, topology);
-    await driver.destroy(second);
   });
 
   it('are brought back later, when they do not answer', async () => {

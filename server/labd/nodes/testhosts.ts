@@ -133,8 +133,12 @@ export async function openTestHosts(lab = 'overlay-vxlan'): Promise<TestHosts> {
   const on: TestHosts['on'] = (node, script) =>
     execFileSync('nsenter', ['-t', pidOf(node), '-a', '--', 'bash', '-ec', script], { encoding: 'utf8' });
   for (const { name } of hosts) {
-    on(name as 'node-1', `ip addr add ${ADDRESSES[name]} dev ${NIC}; ip link set ${NIC} up`);
+    const quiet = `sysctl -qw net.ipv6.conf.${NIC}.disable_ipv6=1`;
+    on(name as 'node-1', `${quiet}; ip addr add ${ADDRESSES[name]} dev ${NIC}; ip link set ${NIC} up`);
   }
+  // The carrier comes when both ends are up, in the kernel's own time.
+  for (const { name } of hosts)
+    on(name as 'node-1', `until ip link show ${NIC} | grep -q 'state UP'; do sleep 0.02; done`);
   const file = join(directory, 'hosts.yaml');
   const lines = hosts.map(
     ({ name, port }, index) =>
@@ -177,7 +181,15 @@ async function boot(name: string, directory: string, image: string): Promise<Hos
   });
   const pid = Number(readFileSync(`/proc/${unshared.pid}/task/${unshared.pid}/children`, 'utf8').trim());
   // As inetd does it: an sshd for each connection, in the machine's namespaces; so its network has no way to this host.
-  const host = { name, unshared, pid, server: createServer(), port: 0, answers: true, sockets: new Set<Socket>() };
+  const host = {
+    name,
+    unshared,
+    pid,
+    server: createServer({ noDelay: true }),
+    port: 0,
+    answers: true,
+    sockets: new Set<Socket>(),
+  };
   host.server.on('connection', (socket) => {
     if (!host.answers) {
       socket.destroy();
