@@ -18,6 +18,8 @@ const NEIGHBOUR_MS = 5_000;
 /** Kernel memory that may be kept by caches when a flood has been taken away. */
 const KEPT_BYTES = 40 * 2 ** 20;
 
+const MAIN = twoNodes(168, 172, true);
+
 let bed: Testbed;
 let watchdog: Watchdog;
 let main: string;
@@ -28,7 +30,7 @@ const nodes = twoNodes().nodes.map(({ name, nic }) => ({ name, nic }));
 beforeAll(async () => {
   bed = await openTestbed();
   [main, neighbour] = [bed.newSession(), bed.newSession()];
-  await Promise.all([bed.driver.create(main, twoNodes(168, 172, true)), bed.driver.create(neighbour, twoNodes())]);
+  await Promise.all([bed.driver.create(main, MAIN), bed.driver.create(neighbour, twoNodes())]);
   watchdog = createWatchdog({
     driver: bed.driver,
     sessions: () => [main, neighbour].map((session) => ({ session, nodes })),
@@ -39,7 +41,10 @@ beforeAll(async () => {
   });
   watchdog.start();
 }, BUILD_TIME);
-beforeEach(() => {
+beforeEach(async () => {
+  watchdog.forget(main);
+  // As it is, or anew where a test before has ended a node.
+  await bed.driver.create(main, MAIN);
   told = [];
 });
 afterAll(async () => {
@@ -110,7 +115,7 @@ describe('a loop', { timeout: TEST_MS }, () => {
       'while true; do ip link set a0 up; ip link set a1 up; ip link set loop0 up; ping -c 1 -W 0.1 10.9.0.2; done';
     await bed.run(main, 'node-1', `nohup bash -c '${LOOP}; ${again}' >/dev/null 2>&1 &`);
     const halted = () => told.some(({ alarms }) => alarms.some(({ did }) => did === 'halted'));
-    await expect.poll(halted, { timeout: 15_000 }).toBe(true);
+    await expect.poll(halted, { timeout: 30_000 }).toBe(true);
     await expect.poll(() => bed.driver.alive(main), { timeout: 5_000 }).toBe(false);
     await expect.poll(busy, { timeout: 5_000 }).toBeLessThan(0.2);
     expect(await bed.run(main, 'node-2', 'hostname')).toBe('node-2\n');
@@ -158,20 +163,26 @@ describe('a flood of entries', { timeout: TEST_MS }, () => {
   );
 });
 
-it('tells a learner whose node has met its own limits, and stops nothing', { timeout: TEST_MS }, async () => {
-  const until = async (found: Alarm['found']) => {
-    const is = () => told.some(({ alarms }) => alarms.some((alarm) => alarm.found === found && alarm.did === 'noted'));
-    await expect.poll(is, { timeout: FOUND_MS }).toBe(true);
-  };
-  await bed.run(main, 'node-2', `perl -e 'my $x = "x" x (400 * 2 ** 20)' || true`);
-  await until('memory');
-  const many = 'for (1 .. 400) { my $pid = fork // last; if (!$pid) { sleep 5; exit } }';
-  await bed.run(main, 'node-2', `perl -e '${many}'`);
-  await until('processes');
-  expect(told.every(({ alarms }) => alarms.every(({ node }) => node === 'node-2'))).toBe(true);
-  await bed.driver.reset(main, 'node-2');
-  watchdog.forget(main);
-});
+// Likewise: strain.test.ts tries the rest of it.
+it.runIf(process.env[ALL])(
+  'tells a learner whose node has met its own limits, and stops nothing',
+  { timeout: TEST_MS },
+  async () => {
+    const until = async (found: Alarm['found']) => {
+      const is = () =>
+        told.some(({ alarms }) => alarms.some((alarm) => alarm.found === found && alarm.did === 'noted'));
+      await expect.poll(is, { timeout: FOUND_MS }).toBe(true);
+    };
+    await bed.run(main, 'node-2', `perl -e 'my $x = "x" x (400 * 2 ** 20)' || true`);
+    await until('memory');
+    const many = 'for (1 .. 400) { my $pid = fork // last; if (!$pid) { sleep 5; exit } }';
+    await bed.run(main, 'node-2', `perl -e '${many}'`);
+    await until('processes');
+    expect(told.every(({ alarms }) => alarms.every(({ node }) => node === 'node-2'))).toBe(true);
+    await bed.driver.reset(main, 'node-2');
+    watchdog.forget(main);
+  },
+);
 
 it('leaves what a learner does in a lesson alone', { timeout: TEST_MS }, async () => {
   const work = [

@@ -171,7 +171,9 @@ export function createWatchdog(options: {
     const found = await look({ cores });
     before = options.pulse();
     if (found) return;
-    next = beats + 1 + PAUSE_BEATS;
+    // Where there was a storm lately, somebody may be setting its links up again.
+    const last = Math.max(-STRIKE_MS, ...[...strikes.values()].flat());
+    if (now.at - last >= STRIKE_MS) next = beats + 1 + PAUSE_BEATS;
     if (cores < SOFTIRQ_CORES || now.at - saidAt < SAY_MS) return;
     saidAt = now.at;
     log.warn({ cores }, 'the machine is busy with packets, but not of a storm in a node');
