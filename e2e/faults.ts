@@ -28,13 +28,15 @@ function run(projects: string[], files: string[]): Promise<boolean> {
 
 const parts: [title: string, projects: string[], files: string[]][] = [
   ['在随机的时刻 kill -9', ['machine'], ['server/faults/kills.test.ts']],
+  ['坏掉的节点、满的磁盘', ['machine'], ['server/faults/surroundings', 'server/faults/honesty']],
   [
-    '磁盘、时钟、文件和节点的故障',
-    ['server', 'machine'],
+    '成绩库、时钟、接管',
+    ['server'],
     [
-      'server/faults/surroundings',
-      'server/faults/honesty',
       'server/store/',
+      'server/keeping',
+      'server/idle',
+      'server/labd/vigil',
       'server/labd/nodes/adoption',
       'server/labd/nodes/ending',
     ],

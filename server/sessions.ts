@@ -284,7 +284,11 @@ export function createSessions(options: {
     // One that just changes hands is only in the store.
     const active = (await store.sessions.active()).map(({ id }) => id);
     const wanted = new Set([...active, ...[...all.values()].filter(hasNodes).map((owned) => owned.session.id)]);
-    for (const { session } of found) if (!wanted.has(session)) await labd.destroy(session);
+    for (const { session } of found) {
+      if (wanted.has(session)) continue;
+      // It is tried again at the next sweep; the others are not to wait for that.
+      await labd.destroy(session).catch((error) => options.fault(error, `removing ${session}, which is nobody's`));
+    }
   }
 
   async function existing() {
