@@ -33,7 +33,7 @@ export const settings = z.object({
   NETLOOM_SESSIONS: whole(1, 1_000).default(80).describe('同时存在的实验会话数上限'),
   NETLOOM_POOL: whole(0, 200)
     .default(2)
-    .describe('每种节点预先备好几份，学员一点就能用；每份占约 20 MB 内存，0 表示不备'),
+    .describe('每种节点预先备好几份，学员一点就能用；每份占约 12 MB 内存，0 表示不备'),
   NETLOOM_IDLE_MINUTES: whole(5, 10_080).default(240).describe('没有人操作的节点保留多久（分钟）'),
   NETLOOM_RECORDING_MB: whole(0, 1_000_000)
     .default(1_024)
