@@ -289,7 +289,7 @@ describe('a ping', () => {
       expect(await bed.run(session, 'node-1', look)).toBe(before);
     }));
 
-  const numbered = sampled(broken, 5).map((each, number) => [...each, number] as const);
+  const numbered = sampled(broken, 9).map((each, number) => [...each, number] as const);
   test.concurrent.each(numbered)('%s', { timeout: 120_000 }, (_, node, script, undo, says, number) =>
     on(number, async (session) => {
       await bed.run(session, node, script);
