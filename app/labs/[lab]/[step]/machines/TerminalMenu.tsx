@@ -51,7 +51,13 @@ export function TerminalMenu({ viewer, at, readOnly, onClose, onPaste, onFind }:
       returnFocus={false}
     >
       <Menu.Target>
-        <i className={styles.point} style={{ left: at?.left, top: at?.top }} />
+        <button
+          type="button"
+          className={styles.point}
+          tabIndex={-1}
+          aria-hidden
+          style={{ left: at?.left, top: at?.top }}
+        />
       </Menu.Target>
       <Menu.Dropdown miw={220} aria-label={words.label} ref={takeFocus}>
         <Item label={words.copy} keys="Ctrl Shift C" off={!screen.term.hasSelection()} onClick={() => screen.copy()} />
