@@ -42,6 +42,7 @@ const parts: [title: string, projects: string[], files: string[]][] = [
     ],
   ],
   ['攻击和风暴', ['machine'], ['server/labd/nodes/attacks/', 'server/labd/watchdog']],
+  ['走到一步的起点时网页服务被杀', ['browser'], ['e2e/travel.test.ts']],
   ['网页服务连续被杀，终端不断', ['restart'], ['e2e/restart.test.ts']],
 ];
 let failed = 0;
