@@ -50,11 +50,17 @@ function namespacesOf(pid: string): string[] {
 /** Takes inventories of one instance; it remembers the namespaces that it sees its nodes have. */
 export function createAuditor({ data, place }: { data: string; place: Place }): { take(session?: string): Inventory } {
   const own = new Set(namespacesOf(String(process.pid)));
-  const seen = new Set<string>();
+  /** By session; by the empty name what was seen when all were looked at. */
+  const seenOf = new Map<string, Set<string>>();
 
   return {
     /** Of one session alone, or of all. */
     take(session) {
+      const mine = seenOf.get(session ?? '') ?? new Set<string>();
+      seenOf.set(session ?? '', mine);
+      // Others live on when one session is gone.
+      const isSeen = (namespace: string) =>
+        session ? mine.has(namespace) : [...seenOf.values()].some((seen) => seen.has(namespace));
       const home = session ? join(place.directory, session) : place.directory;
       const group = session ? `${place.cgroup}/${session}` : place.cgroup;
       const mountinfo = read('/proc/self/mountinfo').split('\n');
@@ -63,7 +69,7 @@ export function createAuditor({ data, place }: { data: string; place: Place }): 
         .filter((fields) => (fields[4] ?? '').startsWith(`${home}/`));
       for (const line of mountinfo) {
         const pinned = / (\w+:\[\d+\]) (\S+) .* - nsfs /.exec(line);
-        if (pinned?.[1] && pinned[2]?.startsWith(`${home}/`)) seen.add(pinned[1]);
+        if (pinned?.[1] && pinned[2]?.startsWith(`${home}/`)) mine.add(pinned[1]);
       }
       const processes: string[] = [];
       const namespaces = new Set<string>();
@@ -73,8 +79,8 @@ export function createAuditor({ data, place }: { data: string; place: Place }): 
           .split('\n')
           .some((line) => `${line.split(':')[2] ?? ''}/`.startsWith(`${group}/`));
         const held = namespacesOf(pid);
-        if (isNode) for (const each of held) if (!own.has(each)) seen.add(each);
-        for (const each of held) if (seen.has(each)) namespaces.add(each);
+        if (isNode) for (const each of held) if (!own.has(each)) mine.add(each);
+        for (const each of held) if (isSeen(each)) namespaces.add(each);
         // What of ours names a node, and the product's own processes, which an inventory of everything counts.
         const names =
           command.includes(`${home}/`) || command.includes(`${home} `) || (session && command.includes(`${session}.`));
@@ -82,7 +88,7 @@ export function createAuditor({ data, place }: { data: string; place: Place }): 
         else if (!session && read(`/proc/${pid}/environ`).includes(`NETLOOM_DATA=${data}\0`)) processes.push(command);
       }
       const pinned = new Set(mountinfo.flatMap((line) => / (\w+:\[\d+\]) /.exec(line)?.[1] ?? []));
-      for (const each of seen) if (pinned.has(each)) namespaces.add(each);
+      for (const each of pinned) if (isSeen(each)) namespaces.add(each);
       const roots = mountinfo.filter((line) => / - cgroup2? /.test(line)).map((line) => line.split(' ')[4] ?? '');
       const links: { ifname: string }[] = JSON.parse(execFileSync('ip', ['-json', 'link'], { encoding: 'utf8' }));
       return {

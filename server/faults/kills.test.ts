@@ -190,6 +190,8 @@ describe.each(POOLS)('with %s sessions made ahead', (pool) => {
         );
       const former = victimId();
       const nodes = stand.nodesOf(former ?? '');
+      // From now on its namespaces are known, and looked for when it is gone.
+      if (former) auditor.take(nodes);
       const kept = await shellOf(bystander, 'node-1');
 
       // Whoever is killed may be the one who would have answered.
