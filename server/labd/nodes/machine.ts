@@ -14,6 +14,8 @@ import { removeEmpty } from './remains.ts';
 const RUNNER = join(import.meta.dirname, 'runner.pl');
 /** Seconds for ssh's own start and end, beside the connecting. */
 const CONNECT_MARGIN = 5;
+/** A connection that was just lost may still have seemed to be there. */
+const EXEC_TRIES = 2;
 /** Seconds by which the machine ends a command later than labd does: it is for when labd cannot say so any more. */
 const PATIENCE = 5;
 /** ms. Ending everything that a command started; the machine's own time for it is 15 s, which an emulated one may need. */
@@ -104,21 +106,25 @@ export function createMachine(directory: string, reach: Reach): SshMachine {
     open,
 
     async exec(argv, { timeoutMs, maxBytes }, stdin = '', environment = {}) {
-      await open();
       const mark = randomUUID();
       const variables = { ...ENVIRONMENT, TERM: 'dumb', ...environment, NETLOOM_EXEC: mark };
       const job = [`${Math.ceil(timeoutMs / 1_000) + PATIENCE}`, ...assignments(variables), '', ...argv];
       if (job.some((field) => field.includes('\0'))) throw new Error('a command cannot contain NUL');
       const [file = '', ...args] = client(runner('run', mark), { ...OBSERVERS, NETLOOM_EXEC: mark }, ...quiet);
-      const ended = await runCommand(file, args, {
-        timeoutMs,
-        maxBytes: maxBytes + FRAME_BYTES,
-        input: Buffer.concat([framed(job), Buffer.from(stdin)]),
-        onStop: () => sweep(`NETLOOM_EXEC=${mark}`),
-      });
-      const result = unframed(ended, mark, maxBytes);
-      if (!result) throw new Error(wordsOf(reach, ended.stderr.toString()), { cause: `${ended.stderr}` });
-      return result;
+      for (let tries = EXEC_TRIES; ; tries -= 1) {
+        await open();
+        const ended = await runCommand(file, args, {
+          timeoutMs,
+          maxBytes: maxBytes + FRAME_BYTES,
+          input: Buffer.concat([framed(job), Buffer.from(stdin)]),
+          onStop: () => sweep(`NETLOOM_EXEC=${mark}`),
+        });
+        const result = unframed(ended, mark, maxBytes);
+        if (result) return result;
+        // What has begun says so; what has not may begin again.
+        const hasBegun = ended.stopped !== undefined || ended.stderr.includes(mark);
+        if (hasBegun || tries === 1) throw new Error(wordsOf(reach, `${ended.stderr}`), { cause: `${ended.stderr}` });
+      }
     },
 
     shell(argv, environment) {

@@ -157,7 +157,7 @@ describe('its life', SLOW, () => {
       return pids.filter((pid) => words(pid).includes(connection) && words(pid).includes('-M'));
     };
     await run(id, 'node-2', 'true');
-    // That of the node as it was before may still be going.
+    // The one before, of the node as it was, may still be going.
     await expect.poll(masters, { timeout: 10_000 }).toHaveLength(1);
     const [master = ''] = masters();
     process.kill(Number(master), 'SIGKILL');
