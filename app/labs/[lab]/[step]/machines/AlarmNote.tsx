@@ -1,12 +1,10 @@
 'use client';
 
-import { IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { SessionState } from '../../../../../server/protocol.ts';
 import { alarmWords as words } from '../../../../live/words.ts';
+import { Act, Note } from './Note.tsx';
 import { useReset } from './ResetDialog.tsx';
-import styles from './StoppedNote.module.css';
-import shared from './shared.module.css';
 
 type Ready = Extract<SessionState, { status: 'ready' }>;
 
@@ -16,25 +14,16 @@ export function AlarmNote({ session }: { session: Ready }) {
   const [shut, setShut] = useState<number[]>([]);
   const shown = (session.alarms ?? []).filter(({ did, at }) => did === 'halted' || !shut.includes(at));
   return shown.map((alarm) => (
-    <div key={`${alarm.node} ${alarm.found}`} className={styles.note} role="alert">
-      <IconInfoCircle size={18} stroke={1.7} aria-hidden />
-      <div>
-        <p>
-          <b>{words.title(alarm)}</b>
-          {words.text[alarm.found]}
-          {words.now(alarm)}
-        </p>
-        <p className={styles.acts}>
-          <button type="button" className={shared.act} onClick={() => ask({ node: alarm.node })}>
-            {words.reset(alarm.node)}
-          </button>
-          {alarm.did === 'halted' ? null : (
-            <button type="button" className={shared.act} onClick={() => setShut([...shut, alarm.at])}>
-              {words.shut}
-            </button>
-          )}
-        </p>
-      </div>
-    </div>
+    <Note
+      key={`${alarm.node} ${alarm.found}`}
+      role="alert"
+      told={[{ title: words.title(alarm), text: words.text[alarm.found] + words.now(alarm) }]}
+      acts={
+        <>
+          <Act label={words.reset(alarm.node)} onClick={() => ask({ node: alarm.node })} />
+          {alarm.did === 'halted' ? null : <Act label={words.shut} onClick={() => setShut([...shut, alarm.at])} />}
+        </>
+      }
+    />
   ));
 }

@@ -1,11 +1,9 @@
 'use client';
 
-import { IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLab } from '../../../../live/LabProvider.tsx';
 import { caveatWords as words } from '../../../../live/words.ts';
-import styles from './StoppedNote.module.css';
-import shared from './shared.module.css';
+import { Act, Note } from './Note.tsx';
 
 /** What the nodes cannot promise, where they are machines of somebody's own; and what a reset left behind on them. */
 export function CaveatsNote() {
@@ -18,27 +16,13 @@ export function CaveatsNote() {
   const read = news.join();
   if ((!isAdvisory && news.length === 0) || shut === read) return null;
   return (
-    <div className={styles.note} role="status">
-      <IconInfoCircle size={18} stroke={1.7} aria-hidden />
-      <div>
-        {isAdvisory ? (
-          <p>
-            <b>{words.advisory}</b>
-            {words.advisoryText}
-          </p>
-        ) : null}
-        {news.length > 0 ? (
-          <p>
-            <b>{words.remains}</b>
-            {news.join('；')}
-          </p>
-        ) : null}
-        <p className={styles.acts}>
-          <button type="button" className={shared.act} onClick={() => setShut(read)}>
-            {words.shut}
-          </button>
-        </p>
-      </div>
-    </div>
+    <Note
+      role="status"
+      told={[
+        ...(isAdvisory ? [{ title: words.advisory, text: words.advisoryText }] : []),
+        ...(news.length > 0 ? [{ title: words.remains, text: news.join('；') }] : []),
+      ]}
+      acts={<Act label={words.shut} onClick={() => setShut(read)} />}
+    />
   );
 }

@@ -1,14 +1,12 @@
 'use client';
 
-import { IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { SessionState } from '../../../../../server/protocol.ts';
 import { useLab } from '../../../../live/LabProvider.tsx';
 import { travelWords as words } from '../../../../live/words.ts';
 import type { OutlineStep } from '../../outline.ts';
+import { Act, Note } from './Note.tsx';
 import { useReset } from './ResetDialog.tsx';
-import styles from './StoppedNote.module.css';
-import shared from './shared.module.css';
 
 type Ready = Extract<SessionState, { status: 'ready' }>;
 
@@ -23,33 +21,25 @@ export function StoppedNote({ session, steps }: { session: Ready; steps: Pick<Ou
   const { to, step, node, why, code, value, text, output } = stopped;
   const label = value === undefined ? '' : (state?.values[value]?.label ?? value);
   const target = steps.find((each) => each.number === to)?.id;
+  const because = words.because[why](step, node, why === 'exit' ? String(code) : label);
   return (
-    <div className={styles.note} role="alert">
-      <IconInfoCircle size={18} stroke={1.7} aria-hidden />
-      <div>
-        <p>
-          <b>{words.stopped(to)}</b>
-          {words.because[why](step, node, why === 'exit' ? String(code) : label)}
-          {words.notYours}
-        </p>
-        <p className={styles.acts}>
-          <button type="button" className={shared.act} aria-expanded={open} onClick={() => setOpen(!open)}>
-            {open ? words.hide : words.show}
-          </button>
-          <button type="button" className={shared.act} onClick={() => ask(target ? { step: target } : {})}>
-            {words.again}
-          </button>
-          <button type="button" className={shared.act} onClick={() => setShut(since)}>
-            {words.shut}
-          </button>
-        </p>
-        {open ? (
-          <pre>
-            {text}
-            {output ? <samp>{`\n\n${output}`}</samp> : null}
-          </pre>
-        ) : null}
-      </div>
-    </div>
+    <Note
+      role="alert"
+      told={[{ title: words.stopped(to), text: because + words.notYours }]}
+      acts={
+        <>
+          <Act label={open ? words.hide : words.show} expanded={open} onClick={() => setOpen(!open)} />
+          <Act label={words.again} onClick={() => ask(target ? { step: target } : {})} />
+          <Act label={words.shut} onClick={() => setShut(since)} />
+        </>
+      }
+    >
+      {open ? (
+        <pre>
+          {text}
+          {output ? <samp>{`\n\n${output}`}</samp> : null}
+        </pre>
+      ) : null}
+    </Note>
   );
 }
