@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { connect as connectSocket } from 'node:net';
+import { connect as connectSocket, type NetConnectOpts } from 'node:net';
 import { dirname } from 'node:path';
 import { type BirpcReturn, createBirpc } from 'birpc';
 import WebSocket, { type RawData, WebSocketServer } from 'ws';
@@ -99,9 +99,10 @@ function remoteOf<Remote extends Functions>(call: (name: string, args: unknown[]
   });
 }
 
-async function isAnswered(path: string): Promise<boolean> {
+/** Whether somebody listens at a socket, or a port. */
+export function isAnswered(where: NetConnectOpts): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connectSocket(path);
+    const socket = connectSocket(where);
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);
@@ -116,7 +117,7 @@ export async function serveSeam<Remote extends Functions, Local extends Function
   schemas: Schemas<Local>;
   accept(connection: Connection<Remote>): Service<Local>;
 }): Promise<{ close(): Promise<void> }> {
-  if (await isAnswered(options.path)) throw new Error(`another process already serves ${options.path}`);
+  if (await isAnswered({ path: options.path })) throw new Error(`another process already serves ${options.path}`);
   mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
   rmSync(options.path, { force: true });
   const http = createServer((_request, response) => response.writeHead(426).end());

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { socketPath } from '../env.ts';
 import { type Place, placeOf } from '../labd/nodes/place.ts';
+import { isAnswered } from '../seam.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const ENTRIES = { ptyd: 'server/ptyd/index.ts', labd: 'server/labd/index.ts', web: 'server/index.ts' };
@@ -45,17 +46,6 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-function answers(where: string | number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = typeof where === 'string' ? connect(where) : connect(where, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      done(true);
-    });
-    socket.once('error', () => done(false));
-  });
-}
-
 /** Starts the processes. `more` is added to their environment; `data` is kept by `close` where it is given. */
 export async function openStand(more: Record<string, string> = {}, data?: string): Promise<Stand> {
   const directory = data ?? mkdtempSync(join(tmpdir(), 'netloom-faults-'));
@@ -72,7 +62,11 @@ export async function openStand(more: Record<string, string> = {}, data?: string
     ...more,
   };
   const children = new Map<Part, ChildProcess>();
-  const sockets = { ptyd: socketPath(directory, 'attach'), labd: socketPath(directory, 'labd'), web: port };
+  const sockets = {
+    ptyd: { path: socketPath(directory, 'attach') },
+    labd: { path: socketPath(directory, 'labd') },
+    web: { port, host: '127.0.0.1' },
+  };
   /** A web that has prepared itself, as in start.js: what is measured is not how long node takes to load it. */
   let reserve: ChildProcess | undefined;
 
@@ -88,7 +82,7 @@ export async function openStand(more: Record<string, string> = {}, data?: string
     children.set(part, child);
     // It takes the word when it is prepared.
     if (part === 'web') child.send('go');
-    for (const end = performance.now() + ANSWER_MS; !(await answers(sockets[part])); await pause(LOOK_MS)) {
+    for (const end = performance.now() + ANSWER_MS; !(await isAnswered(sockets[part])); await pause(LOOK_MS)) {
       if (child.exitCode !== null || performance.now() > end)
         throw new Error(`${part} does not answer:\n${said(part)}`);
     }

@@ -136,20 +136,17 @@ export function createLabd(parts: {
     caveats: async (session) => driver.caveats?.(session) ?? null,
     async openTerminal(session, node, terminal, size, record) {
       const belonging = { session, node, ...(record === false && { record }) };
-      const waiting = pool.takeShell(session, nodeOf(session, node).name);
+      const { name } = nodeOf(session, node);
+      const waiting = pool.takeShell(session, name);
       if (waiting) {
-        const adopted = parts.terminals.adopt(waiting, terminal, size, belonging);
-        if (
-          await adopted.then(
-            () => true,
-            () => false,
-          )
-        )
-          return;
-        // It has ended, or this ptyd is older than adopting.
-        void parts.terminals.close(waiting).catch(() => {});
+        try {
+          return await parts.terminals.adopt(waiting, terminal, size, belonging);
+        } catch {
+          // It has ended, or this ptyd is older than adopting.
+          void parts.terminals.close(waiting).catch(() => {});
+        }
       }
-      await parts.terminals.open(terminal, driver.shell(session, nodeOf(session, node).name), size, belonging);
+      await parts.terminals.open(terminal, driver.shell(session, name), size, belonging);
     },
     closeTerminal: (terminal) => parts.terminals.close(terminal),
     snapshot: (session, watch) => parts.snapshots.read(session, topologyOf(session).nodes, watch),

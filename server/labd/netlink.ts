@@ -129,6 +129,12 @@ export function packIpv4(address: string): Buffer {
   return Buffer.from(address.split('.').map(Number));
 }
 
+/** Bytes with their length in front, as scripts of ours read them. */
+export function framed(content: string): Buffer {
+  const bytes = Buffer.from(content);
+  return Buffer.concat([packNumber(bytes.length), bytes]);
+}
+
 /** A 32-bit number as a request carries it. */
 export function packNumber(value: number): Buffer {
   const bytes = Buffer.alloc(4);

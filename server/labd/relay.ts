@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { type Message, messagesOf, packNumber } from './netlink.ts';
+import { framed, type Message, messagesOf, packNumber } from './netlink.ts';
 import type { Machine } from './nodes/driver.ts';
 import { end, script, startFed } from './observe.ts';
 
@@ -151,8 +151,7 @@ export function startRelayHost(events: { free(): void; gone(): void }, machine?:
       total = 0;
       for (const stream of streams) stream.ref();
       const places = [...paths, '--', ...files.flatMap(({ root, path }) => [root, path])];
-      const job = Buffer.from(places.map((place) => `${place}\0`).join(''));
-      child.stdin.write(Buffer.concat([packNumber(job.length), job]));
+      child.stdin.write(framed(places.map((place) => `${place}\0`).join('')));
       return {
         ...questionsOver(
           (...question) => (closed ? Promise.reject(new Unanswered('the relay is closed')) : ask(...question)),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sourcesFor } from '../image/sources.ts';
 import { runCommand } from '../nodes/command.ts';
+import { recordsOf } from '../nodes/namespace.ts';
 import { archive, type Entry } from './archive.ts';
 import { modulesOf } from './modules.ts';
 import { guestSteps, guestWords, SSHD_CONFIG } from './system.ts';
@@ -191,12 +192,7 @@ async function tools(target: string, packages: string, rootfs: string, words: Re
   await mkdir(join(own, 'disk'), { recursive: true });
   for (const name of SCRIPTS) await writeFile(join(own, name), await script(name, words));
   await copyFile(NAMESPACE_SCRIPT, join(own, 'namespace.pl'));
-  await writeFile(
-    join(own, 'steps'),
-    guestSteps()
-      .map((step) => `${step.join('\0')}\0\0`)
-      .join(''),
-  );
+  await writeFile(join(own, 'steps'), recordsOf(guestSteps()));
   await writeFile(join(own, 'sshd_config'), SSHD_CONFIG);
   await mkdir(join(target, 'etc'));
   const people = await readFile(join(rootfs, 'etc/passwd'), 'utf8');

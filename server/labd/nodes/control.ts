@@ -1,17 +1,16 @@
 import { connect } from 'node:net';
-import type { Step } from './namespace.ts';
+import { framed } from '../netlink.ts';
+import { recordsOf, type Step } from './namespace.ts';
 
 /** Characters: "ok" and a number, or a reason. */
 const ANSWER_MAX = 4_096;
 
 /**
  * Tells the agent of a virtual machine something over its control port, as records of agent.pl, and waits until it is done:
- * the answer is the pid that the learner's init has for the agent. A machine that is still booting answers when it is up; rejects when it says no, ends, or does not answer in time.
+ * the answer is the pid that the learner's init has for the agent. A machine that is still booting answers when it is up;
+ * rejects when it says no, ends, or does not answer in time.
  */
 export function tellAgent(path: string, records: Step[], timeoutMs: number): Promise<number> {
-  const bytes = Buffer.from(records.map((record) => `${record.join('\0')}\0\0`).join(''));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(bytes.length);
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     let answer = '';
@@ -32,6 +31,6 @@ export function tellAgent(path: string, records: Step[], timeoutMs: number): Pro
     });
     socket.on('error', settle);
     socket.on('close', () => settle(new Error('the machine ended')));
-    socket.write(Buffer.concat([length, bytes]));
+    socket.write(framed(recordsOf(records)));
   });
 }

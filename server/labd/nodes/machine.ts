@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
+import { isAnswered } from '../../seam.ts';
+import { framed } from '../netlink.ts';
 import { script } from '../observe.ts';
 import { runCommand } from './command.ts';
 import type { ExecResult, Limits, Machine, PtyCommand, Vantage } from './driver.ts';
@@ -79,7 +80,7 @@ export function createMachine(directory: string, reach: Reach): SshMachine {
   }
 
   async function open(): Promise<void> {
-    if (await answers(socket)) return;
+    if (await isAnswered({ path: socket })) return;
     opening ??= connectAnew().finally(() => {
       opening = undefined;
     });
@@ -116,7 +117,7 @@ export function createMachine(directory: string, reach: Reach): SshMachine {
         const ended = await runCommand(file, args, {
           timeoutMs,
           maxBytes: maxBytes + FRAME_BYTES,
-          input: Buffer.concat([framed(job), Buffer.from(stdin)]),
+          input: Buffer.concat([framed(job.join('\0')), Buffer.from(stdin)]),
           onStop: () => sweep(`NETLOOM_EXEC=${mark}`),
         });
         const result = unframed(ended, mark, maxBytes);
@@ -155,7 +156,7 @@ export function createMachine(directory: string, reach: Reach): SshMachine {
     async close() {
       lookout.close();
       await opening?.catch(() => undefined);
-      if (await answers(socket)) {
+      if (await isAnswered({ path: socket })) {
         const child = spawn('ssh', ['-q', ...common, ...proxy, '-S', socket, '-O', 'exit', ...destination], {
           stdio: 'ignore',
         });
@@ -167,20 +168,13 @@ export function createMachine(directory: string, reach: Reach): SshMachine {
   };
 }
 
-/** A word for the machine's shell, whatever is in it. */
-function quote(word: string): string {
+/** A word for a shell, whatever is in it. */
+export function quote(word: string): string {
   return /^[A-Za-z0-9_./=:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function assignments(environment: Record<string, string>): string[] {
   return Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-}
-
-function framed(fields: string[]): Buffer {
-  const bytes = Buffer.from(fields.join('\0'));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(bytes.length);
-  return Buffer.concat([length, bytes]);
 }
 
 /** What the command itself said and how it ended; nothing when it was not begun, or its end was not heard of. */
@@ -203,16 +197,4 @@ function unframed(
 
 function cut(bytes: Buffer, most: number): string {
   return bytes.subarray(0, most).toString();
-}
-
-/** Whether somebody listens at a socket. */
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

@@ -4,7 +4,7 @@ import { buildGuest } from '../guest/build.ts';
 import { GUEST } from '../guest/system.ts';
 import { saveMemory } from './monitor.ts';
 import type { TopologyPlan } from './place.ts';
-import { ask, makeKeys, powerOn, reach, type Socketed, type Source, secrets } from './power.ts';
+import { ask, makeKeys, partsOf, powerOn, reach, type Socketed, type Source, secrets } from './power.ts';
 import { accelerator, kindOf } from './qemu.ts';
 
 /** The session of the one machine that memory snapshots are taken of; nobody's, and removed at once. */
@@ -71,5 +71,5 @@ async function saveModel(at: Socketed, source: Source, file: string): Promise<vo
     await machine.close();
   }
   await ask(node, [['rest'], ['forget', GUEST.hostKey], ['forget', GUEST.authorizedKeys]]);
-  await saveMemory(join(node.directory, 'monitor'), join(node.directory, 'memory'), file);
+  await saveMemory(partsOf(node).monitor, join(node.directory, 'memory'), file);
 }

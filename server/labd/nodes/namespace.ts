@@ -11,6 +11,11 @@ const MAX_MESSAGE = 16_384;
 /** A verb of namespace.pl and its arguments; none may be empty. */
 export type Step = [verb: string, ...args: string[]];
 
+/** Steps as records, which namespace.pl, qemu.pl and agent.pl read. */
+export function recordsOf(steps: Step[]): string {
+  return steps.map((step) => `${step.join('\0')}\0\0`).join('');
+}
+
 /** Verbs that fail on a kernel without a feature, and what people are told then. */
 const NEEDS: Record<string, string> = {
   userns: '内核没有打开用户命名空间（user namespaces）',
@@ -39,6 +44,5 @@ function perform(args: string[], steps: Step[]) {
   for (const field of steps.flat()) {
     if (field === '' || field.includes('\0')) throw new Error(`not a field for namespace.pl: ${JSON.stringify(field)}`);
   }
-  const input = steps.map((step) => `${step.join('\0')}\0\0`).join('');
-  return runCommand('perl', [SCRIPT, ...args], { timeoutMs: TIMEOUT, maxBytes: MAX_MESSAGE, input });
+  return runCommand('perl', [SCRIPT, ...args], { timeoutMs: TIMEOUT, maxBytes: MAX_MESSAGE, input: recordsOf(steps) });
 }

@@ -8,7 +8,7 @@ import type { Cgroups } from './cgroup.ts';
 import { runCommand } from './command.ts';
 import { tellAgent } from './control.ts';
 import type { SessionId } from './driver.ts';
-import { createMachine, type SshMachine } from './machine.ts';
+import { createMachine, quote, type SshMachine } from './machine.ts';
 import type { Step } from './namespace.ts';
 import type { NodePlace, SessionPlace, SessionPlan } from './place.ts';
 import { type Accelerator, GROUP, lastWords, launch, openings, qemu } from './qemu.ts';
@@ -143,15 +143,11 @@ export function reach(node: NodePlace): SshMachine {
     user: 'root',
     identity,
     hostKey: readFileSync(`${hostKey}.pub`, 'utf8').split(' ').slice(0, 2).join(' '),
-    proxy: ['perl', PROXY, ssh].map(quoted).join(' '),
+    // A shell reads it, and in it % begins ssh's own words.
+    proxy: ['perl', PROXY, ssh].map((word) => quote(word.replaceAll('%', '%%'))).join(' '),
     single: true,
     connectSeconds: CONNECT_SECONDS,
   });
-}
-
-/** A word for ssh's ProxyCommand, which a shell reads, and in which % begins ssh's own words. */
-function quoted(word: string): string {
-  return `'${word.replaceAll('%', '%%').replaceAll("'", `'\\''`)}'`;
 }
 
 async function makeKey(path: string): Promise<void> {

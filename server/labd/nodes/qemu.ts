@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { GuestImage } from '../guest/build.ts';
 import { MEMORY } from '../guest/system.ts';
 import { runCommand } from './command.ts';
-import type { Step } from './namespace.ts';
+import { recordsOf, type Step } from './namespace.ts';
 
 const SCRIPT = join(import.meta.dirname, 'qemu.pl');
 const MEBIBYTE = 2 ** 20;
@@ -132,7 +132,7 @@ export function launch(directory: string, steps: Step[]): Promise<void> {
       if (said === '') resolve();
       else reject(new Error('虚拟机无法启动', { cause: new Error(said.trim()) }));
     });
-    child.stdin.end(steps.map((step) => `${step.join('\0')}\0\0`).join(''));
+    child.stdin.end(recordsOf(steps));
   });
 }
 
