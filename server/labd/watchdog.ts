@@ -64,14 +64,14 @@ export function createWatchdog(options: {
   let next = 0;
 
   /** Nodes that run: of all sessions, or of each fourth or so. */
-  function suspects(share?: number): (Suspect & { nic: string; began: number })[] {
+  function suspects(share?: number): (Suspect & { nic: string })[] {
     const all = options.sessions();
     const some = share === undefined ? all : all.filter((_, index) => index % STRAIN_BEATS === share);
     return some.flatMap(({ session, nodes }) =>
       nodes.flatMap(({ name, nic }) => {
         try {
           const burden = driver.burden?.(session, name);
-          return burden ? [{ session, node: name, nic, burden, began: burden.cpu() }] : [];
+          return burden ? [{ session, node: name, nic, burden }] : [];
         } catch {
           return []; // It does not run: it burdens nobody.
         }
@@ -111,13 +111,16 @@ export function createWatchdog(options: {
     const sentry = openSentry(all);
     try {
       const began = performance.now();
+      const charged = all.map(({ burden }) => burden.cpu());
       const traffic = await sentry.look(mode);
       const seconds = (performance.now() - began) / 1000;
       const states = all.flatMap((suspect, number): NodeState[] => {
         const seen = traffic[number];
         if (!seen) return [];
         const { session, node, nic, burden } = suspect;
-        return [{ session, node, nic, number, ...seen, cpu: Math.max(0, burden.cpu() - suspect.began) / seconds }];
+        return [
+          { session, node, nic, number, ...seen, cpu: Math.max(0, burden.cpu() - (charged[number] ?? 0)) / seconds },
+        ];
       });
       const verdicts = verdictOn(states);
       for (const verdict of verdicts) {

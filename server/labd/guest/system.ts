@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Step } from '../nodes/namespace.ts';
 import { CAPABILITIES, ENVIRONMENT, INIT, NAMESPACE_LIMITS, PIDS, RLIMITS } from '../nodes/oci.ts';
-import { DISK, NO_IPV6 } from '../nodes/wiring.ts';
+import { diskSteps, NO_IPV6 } from '../nodes/wiring.ts';
 
 /** The learner's ids in a machine: 65,536 that nobody else has there. */
 export const IDS = { base: 65_536, size: 65_536 };
@@ -28,8 +28,8 @@ export const GUEST = {
 /** What namespace.pl makes in a machine before it is anybody's: namespaces, and an empty disk over the image. */
 export function guestSteps(): Step[] {
   const owner = String(IDS.base);
-  const [userns, lower, disk] = [join(HOME, 'user'), join(HOME, 'lower'), join(HOME, 'disk')];
-  const [upper, work] = [join(disk, 'upper'), join(disk, 'work')];
+  const [userns, lower] = [join(HOME, 'user'), join(HOME, 'lower')];
+  const disk = { lower, disk: join(HOME, 'disk'), root: GUEST.root };
   return [
     ['mkdir', HOME, '0711', '0'],
     ['userns', owner, owner, String(IDS.size), userns, ...NAMESPACE_LIMITS],
@@ -38,15 +38,8 @@ export function guestSteps(): Step[] {
     ['netns', userns, GUEST.netns],
     ['sysctl', GUEST.netns, ...NO_IPV6],
     ['sysctl', '/proc/1/ns/net', ...NO_IPV6],
-    ['mkdir', disk, '0700', '0'],
-    ['mount', 'tmpfs', disk, DISK],
-    ['mkdir', upper, '0755', owner],
-    ['mkdir', work, '0700', '0'],
-    ['mkdir', join(upper, 'etc'), '0755', owner],
-    ['write', join(upper, 'etc/hosts'), '0644', owner, '\n'],
-    ['write', join(upper, 'etc/hostname'), '0644', owner, '\n'],
-    ['mkdir', GUEST.root, '0711', '0'],
-    ['mount', 'overlay', GUEST.root, `lowerdir=${lower},upperdir=${upper},workdir=${work}`],
+    // Which node it is the machine is told when it is somebody's.
+    ...diskSteps(disk, owner, { hosts: '\n', hostname: '' }),
   ];
 }
 

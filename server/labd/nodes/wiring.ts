@@ -4,11 +4,11 @@ import type { NodeName } from '../../network/snapshot.ts';
 import type { SessionId } from './driver.ts';
 import type { Step } from './namespace.ts';
 import { NAMESPACE_LIMITS } from './oci.ts';
-import type { NodePlace, SessionPlace, SessionPlan } from './place.ts';
+import type { SessionPlace, SessionPlan } from './place.ts';
 import { RANGE_SIZE } from './ranges.ts';
 
 /** Options of the tmpfs that holds what a node writes: apt's lists and a capture fit; a full disk hurts nobody else. */
-export const DISK = 'size=64m,nr_inodes=16k,mode=700';
+const DISK = 'size=64m,nr_inodes=16k,mode=700';
 const SWITCH = 'switch';
 /** A node speaks IPv4 only: IPv6 would fill captures and counters with packets nobody sent. */
 export const NO_IPV6 = ['ipv6/conf/all/disable_ipv6=1', 'ipv6/conf/default/disable_ipv6=1'];
@@ -83,26 +83,30 @@ export function nodeSteps(session: SessionId, place: SessionPlace, plan: Session
     ['mkdir', node.directory, '0711', '0'],
     ['netns', place.userns, node.netns],
     ['sysctl', node.netns, ...NO_IPV6, portRange(session)],
-    ...diskSteps(place, plan, node, spec.hostname),
+    ...diskSteps({ ...node, lower: place.lower }, String(plan.base), { hosts: hostsOf(plan), hostname: spec.hostname }),
     // Two ports that flood are a perfect wire; a table that learns could be filled by a learner, in host memory.
     ['plug', place.wire, SWITCH, port, node.netns, spec.nic, macOf(session, name)],
     ['card', node.netns, spec.nic, address, length],
   ];
 }
 
-function diskSteps(place: SessionPlace, plan: SessionPlan, node: NodePlace, hostname: string): Step[] {
-  const owner = String(plan.base);
-  const upper = join(node.disk, 'upper');
-  const work = join(node.disk, 'work');
+/** An empty disk over an image that is at `lower`, and what of the system differs from node to node. */
+export function diskSteps(
+  at: { lower: string; disk: string; root: string },
+  owner: string,
+  { hosts, hostname }: { hosts: string; hostname: string },
+): Step[] {
+  const upper = join(at.disk, 'upper');
+  const work = join(at.disk, 'work');
   return [
-    ['mkdir', node.disk, '0700', '0'],
-    ['mount', 'tmpfs', node.disk, DISK],
+    ['mkdir', at.disk, '0700', '0'],
+    ['mount', 'tmpfs', at.disk, DISK],
     ['mkdir', upper, '0755', owner],
     ['mkdir', work, '0700', '0'],
     ['mkdir', join(upper, 'etc'), '0755', owner],
-    ['write', join(upper, 'etc/hosts'), '0644', owner, hostsOf(plan)],
+    ['write', join(upper, 'etc/hosts'), '0644', owner, hosts],
     ['write', join(upper, 'etc/hostname'), '0644', owner, `${hostname}\n`],
-    ['mkdir', node.root, '0711', '0'],
-    ['mount', 'overlay', node.root, `lowerdir=${place.lower},upperdir=${upper},workdir=${work}`],
+    ['mkdir', at.root, '0711', '0'],
+    ['mount', 'overlay', at.root, `lowerdir=${at.lower},upperdir=${upper},workdir=${work}`],
   ];
 }
