@@ -1,22 +1,19 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { chmod, chown, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTurns } from '../turns.ts';
 import { openCgroups } from './cgroup.ts';
-import { diskTrouble } from './disk.ts';
 import type { NodeDriver, Progress, SessionId } from './driver.ts';
+import { createHosted, type HostedLog, NOT_RUNNING } from './hosted.ts';
 import { createIntegrity } from './integrity.ts';
 import { arrange } from './namespace.ts';
 import { ociConfig } from './oci.ts';
-import { isSession, type NodePlace, placeOf, SessionPlan, TopologyPlan } from './place.ts';
-import { claimedUnder, claimRange, RANGE_SIZE, releaseRange } from './ranges.ts';
-import { children, removeEmpty, removeMounted } from './remains.ts';
+import { type NodePlace, placeOf, type SessionPlan, type TopologyPlan } from './place.ts';
+import { claimRange, RANGE_SIZE } from './ranges.ts';
+import { children, removeMounted } from './remains.ts';
 import { createRunc } from './runc.ts';
-import { endStrays } from './stray.ts';
 import { openVantage } from './vantage.ts';
 import { nodeSteps, portOf, sessionSteps } from './wiring.ts';
 
-const NOT_RUNNING = '节点没有运行';
 const DAMAGED = '节点在服务器上的部件被动过，要重置才能继续';
 
 /** What the container runtime needs from its surroundings. */
@@ -27,7 +24,7 @@ export interface ContainerOptions {
   image: string;
   /** The AppArmor profile that nodes get; none where AppArmor is not active. */
   profile?: string | null;
-  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  log: HostedLog;
 }
 
 /**
@@ -39,23 +36,11 @@ export function createContainerDriver({ directory, image, profile = null, log }:
   const cgroups = openCgroups();
   const runc = createRunc(place.runc, cgroups);
   const integrity = createIntegrity(place.runc);
-  /** One job of a session at a time. */
-  const inTurn = createTurns();
-
-  function planOf(id: SessionId): SessionPlan {
-    let text: string;
-    try {
-      text = readFileSync(place.session(id).plan, 'utf8');
-    } catch (error) {
-      throw new Error('没有这个实验会话的节点', { cause: error });
-    }
-    return SessionPlan.parse(JSON.parse(text));
-  }
-
-  function nodeOf(id: SessionId, name: string): NodePlace {
-    if (!planOf(id).nodes.some((node) => node.name === name)) throw new Error(`没有这个节点：${name}`);
-    return place.session(id).node(name);
-  }
+  const hosted = createHosted({
+    ...{ place, cgroups, log, stands, make },
+    release: (id) => forget((container) => container.startsWith(`${id}.`)),
+  });
+  const { planOf, nodeOf, inTurn } = hosted;
 
   /** The host pid of a node's init; null when it is not running. Its group tells it from a recycled pid. */
   function initOf(node: NodePlace): number | null {
@@ -129,34 +114,10 @@ export function createContainerDriver({ directory, image, profile = null, log }:
     await chmod(session.directory, 0o710);
     await mkdir(place.runc, { recursive: true, mode: 0o711 });
     progress('network');
-    const names = plan.nodes.map((node) => node.name);
-    const steps = names.flatMap((name) => nodeSteps(id, session, plan, name));
+    const steps = plan.nodes.flatMap(({ name }) => nodeSteps(id, session, plan, name));
     await arrange(session.directory, [...sessionSteps(session, plan, rootfs), ...steps]);
     await writeFile(session.plan, JSON.stringify(plan));
-    const starting = names.map(async (name) => {
-      progress('starting', name);
-      await start(id, plan, name);
-      progress('ready', name);
-    });
-    // All of them, before anybody tidies up: a runc still at work would go on making things.
-    const failed = (await Promise.allSettled(starting)).find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
-  }
-
-  /** Ends and removes everything of a session, whatever state it is in. */
-  async function wipe(id: SessionId): Promise<void> {
-    const session = place.session(id);
-    await endStrays(session.directory, `${id}.`);
-    await cgroups.kill(session.cgroup);
-    await forget((container) => container.startsWith(`${id}.`));
-    await removeMounted(session.directory);
-    await cgroups.remove(session.cgroup);
-    await releaseRange(session.claim);
-    // Without a pause in which another session could begin.
-    if (children(place.directory).every((name) => name === '.runc')) {
-      for (const empty of [place.runc, place.directory]) removeEmpty(empty);
-      cgroups.removeEmpty(place.cgroup);
-    }
+    await hosted.startAll(plan, progress, (name) => start(id, plan, name));
   }
 
   /** Deletes runc's notes about containers: they may be damaged, and nothing here relies on them. */
@@ -170,33 +131,10 @@ export function createContainerDriver({ directory, image, profile = null, log }:
     kind: 'container',
     recipe: () => realpath(join(image, 'current')),
 
-    async create(id, topology, progress = () => {}) {
-      const wanted = TopologyPlan.parse(topology);
-      await inTurn(id, async () => {
-        if (stands(id)) {
-          const { base: _, ...made } = planOf(id);
-          if (JSON.stringify(made) === JSON.stringify(wanted)) {
-            for (const { name } of wanted.nodes) progress('ready', name);
-            return;
-          }
-        }
-        // A name that nothing has cannot have left anything: looking for it among everybody's processes and mounts takes a
-        // while where there are many.
-        const { directory } = place.session(id);
-        if (existsSync(directory) || cgroups.children(place.cgroup).includes(id)) await wipe(id);
-        const began = performance.now();
-        try {
-          await make(id, wanted, progress);
-        } catch (error) {
-          await wipe(id).catch((cause: unknown) =>
-            log.warn({ session: id, cause }, 'a failed session was not removed'),
-          );
-          const trouble = diskTrouble(error);
-          throw trouble ? new Error(trouble, { cause: error }) : error;
-        }
-        log.info({ session: id, ms: Math.round(performance.now() - began) }, 'nodes are ready');
-      });
-    },
+    create: hosted.create,
+    destroy: hosted.destroy,
+    list: hosted.list,
+    wire: hosted.wire,
 
     async reset(id, name) {
       await inTurn(id, async () => {
@@ -211,17 +149,6 @@ export function createContainerDriver({ directory, image, profile = null, log }:
         await arrange(node.directory, [['unplug', session.wire, portOf(plan, name)], ...steps]);
         await start(id, plan, name);
       });
-    },
-
-    async destroy(id) {
-      place.session(id); // Refuses a name that is none.
-      await inTurn(id, () => wipe(id));
-    },
-
-    async list() {
-      const claimed = await claimedUnder(place.claims);
-      const found = [...children(place.directory), ...cgroups.children(place.cgroup), ...claimed];
-      return [...new Set(found)].filter(isSession).sort();
     },
 
     async alive(id) {
@@ -273,12 +200,6 @@ export function createContainerDriver({ directory, image, profile = null, log }:
           ['unmount', node.netns],
         ]);
       });
-    },
-
-    wire(id) {
-      const plan = planOf(id);
-      const ports = plan.nodes.map(({ name }) => [name, portOf(plan, name)]);
-      return { path: place.session(id).wire, ports: Object.fromEntries(ports) };
     },
   };
 }

@@ -2,20 +2,18 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GUEST } from '../guest/system.ts';
-import { createTurns } from '../turns.ts';
 import { openCgroups } from './cgroup.ts';
 import type { NodeDriver, Progress, SessionId } from './driver.ts';
+import { createHosted, type HostedLog, NOT_RUNNING } from './hosted.ts';
 import type { SshMachine } from './machine.ts';
 import { createModel, MODEL, MODEL_NODE, MODEL_TOPOLOGY } from './model.ts';
 import { arrange } from './namespace.ts';
-import { isSession, type NodePlace, placeOf, SessionPlan, TopologyPlan } from './place.ts';
+import { type NodePlace, placeOf, type SessionPlan, TopologyPlan } from './place.ts';
 import { partsOf, powerOn, reach, type Source, settle } from './power.ts';
-import { claimedUnder, claimRange, releaseRange } from './ranges.ts';
-import { children, removeEmpty, removeMounted } from './remains.ts';
-import { endStrays } from './stray.ts';
+import { claimRange } from './ranges.ts';
+import { removeMounted } from './remains.ts';
 import { portOf, wireSteps } from './wiring.ts';
 
-const NOT_RUNNING = '节点没有运行';
 const NO_EGRESS = '这个实验的节点要访问外面的主机（egress），虚拟机节点做不到：请用容器';
 /** A shell in the learner's system, with the terminal that sshd made for it; see SHELL of runc.ts. */
 const SHELL = ['sh', '-c', 'exec bash --login <>/proc/self/fd/0 >&0 2>&0'];
@@ -27,7 +25,7 @@ export interface VmOptions {
   /** Where buildImage has put the node image. */
   image: string;
   mirror?: string | undefined;
-  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  log: HostedLog;
 }
 
 /** The vm runtime. */
@@ -46,23 +44,12 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
   const cgroups = openCgroups();
   /** Connections, by directory of the node. */
   const machines = new Map<string, SshMachine>();
-  /** One job of a session at a time. */
-  const inTurn = createTurns();
-
-  function planOf(id: SessionId): SessionPlan {
-    let text: string;
-    try {
-      text = readFileSync(place.session(id).plan, 'utf8');
-    } catch (error) {
-      throw new Error('没有这个实验会话的节点', { cause: error });
-    }
-    return SessionPlan.parse(JSON.parse(text));
-  }
-
-  function nodeOf(id: SessionId, name: string): NodePlace {
-    if (!planOf(id).nodes.some((node) => node.name === name)) throw new Error(`没有这个节点：${name}`);
-    return place.session(id).node(name);
-  }
+  const hosted = createHosted({
+    ...{ place, cgroups, log, make },
+    stands: runsAll,
+    release: (_id, { directory }) => disconnect(directory),
+  });
+  const { planOf, nodeOf, inTurn, wipe } = hosted;
 
   /** Whether a node's QEMU is alive, and the host has all it needs to enter it. Its group tells it from a recycled pid. */
   function runs(node: NodePlace): boolean {
@@ -152,30 +139,7 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
     const source = await model.source();
     progress('network');
     const plan = await prepare(id, topology);
-    const starting = plan.nodes.map(async ({ name }) => {
-      progress('starting', name);
-      await start(id, plan, name, source);
-      progress('ready', name);
-    });
-    // All of them, before anybody tidies up.
-    const failed = (await Promise.allSettled(starting)).find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
-  }
-
-  /** Ends and removes everything of a session, whatever state it is in. */
-  async function wipe(id: SessionId): Promise<void> {
-    const session = place.session(id);
-    await endStrays(session.directory, `${id}.`);
-    await cgroups.kill(session.cgroup);
-    await disconnect(session.directory);
-    await removeMounted(session.directory);
-    await cgroups.remove(session.cgroup);
-    await releaseRange(session.claim);
-    // Without a pause in which another session could begin.
-    if (children(place.directory).length === 0) {
-      removeEmpty(place.directory);
-      cgroups.removeEmpty(place.cgroup);
-    }
+    await hosted.startAll(plan, progress, (name) => start(id, plan, name, source));
   }
 
   return {
@@ -185,30 +149,13 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
       await model.source(progress);
     },
 
-    async create(id, topology, progress = () => {}) {
-      const wanted = TopologyPlan.parse(topology);
-      if (wanted.egress.length > 0) throw new Error(NO_EGRESS);
-      await inTurn(id, async () => {
-        if (runsAll(id)) {
-          const { base: _, ...made } = planOf(id);
-          if (JSON.stringify(made) === JSON.stringify(wanted)) {
-            for (const { name } of wanted.nodes) progress('ready', name);
-            return;
-          }
-        }
-        await wipe(id);
-        const began = performance.now();
-        try {
-          await make(id, wanted, progress);
-        } catch (error) {
-          await wipe(id).catch((cause: unknown) =>
-            log.warn({ session: id, cause }, 'a failed session was not removed'),
-          );
-          throw error;
-        }
-        log.info({ session: id, ms: Math.round(performance.now() - began) }, 'nodes are ready');
-      });
+    async create(id, topology, progress) {
+      if (TopologyPlan.parse(topology).egress.length > 0) throw new Error(NO_EGRESS);
+      await hosted.create(id, topology, progress);
     },
+    destroy: hosted.destroy,
+    list: hosted.list,
+    wire: hosted.wire,
 
     async reset(id, name) {
       await inTurn(id, async () => {
@@ -218,17 +165,6 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
         await powerOff(id, plan, name);
         await start(id, plan, name, source);
       });
-    },
-
-    async destroy(id) {
-      place.session(id); // Refuses a name that is none.
-      await inTurn(id, () => wipe(id));
-    },
-
-    async list() {
-      const claimed = await claimedUnder(place.claims);
-      const found = [...children(place.directory), ...cgroups.children(place.cgroup), ...claimed];
-      return [...new Set(found)].filter(isSession).sort();
     },
 
     async alive(id) {
@@ -255,12 +191,6 @@ export function createVmDriver({ directory, image, mirror, log }: VmOptions): Vm
       const node = nodeOf(id, name);
       if (!runs(node)) throw new Error(NOT_RUNNING);
       return connectionTo(node).vantage(Number(readFileSync(partsOf(node).init, 'utf8')));
-    },
-
-    wire(id) {
-      const plan = planOf(id);
-      const ports = plan.nodes.map(({ name }) => [name, portOf(plan, name)]);
-      return { path: place.session(id).wire, ports: Object.fromEntries(ports) };
     },
   };
 }
