@@ -1,30 +1,14 @@
-import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ALL } from '../server/testsample.ts';
+import { runNode, vitest } from './program.ts';
 
 /**
  * `npm run test:faults`: everything that may go wrong around the product, at every moment that is drawn; `npm test` tries a
  * sample of it. `--seed N` draws what a former run has drawn. Ends with one line that counts the parts.
  */
 
-const root = resolve(import.meta.dirname, '..');
-const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const { values } = parseArgs({ options: { seed: { type: 'string' } } });
 const more = { [ALL]: '1', ...(values.seed !== undefined && { NETLOOM_FAULT_SEED: values.seed }) };
-
-function run(projects: string[], files: string[]): Promise<boolean> {
-  return new Promise((done) => {
-    const args = [vitest, 'run', ...projects.map((project) => `--project=${project}`), ...files];
-    const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...more } });
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
-    child.once('error', (error) => {
-      console.error(error.message);
-      done(false);
-    });
-    child.once('exit', (code) => done(code === 0));
-  });
-}
 
 const parts: [title: string, projects: string[], files: string[]][] = [
   ['在随机的时刻 kill -9', ['machine'], ['server/faults/kills.test.ts']],
@@ -48,7 +32,8 @@ const parts: [title: string, projects: string[], files: string[]][] = [
 let failed = 0;
 for (const [title, projects, files] of parts) {
   console.log(`\n— ${title}`);
-  if (!(await run(projects, files))) failed += 1;
+  const args = [vitest, 'run', ...projects.map((project) => `--project=${project}`), ...files];
+  if (!(await runNode(args, more))) failed += 1;
 }
 console.log(`\n${parts.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { join, parse, resolve } from 'node:path';
+import { join, parse } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadAll } from '../content/load.ts';
 import { readEnv } from '../server/env.ts';
 import { labOf } from '../server/play.ts';
 import { ALL } from '../server/testsample.ts';
+import { runNode, vitest } from './program.ts';
 
 /**
  * `npm run test:labs`: every lab, or the one that is named, played as its text tells it, and then broken in every way that
@@ -12,23 +12,10 @@ import { ALL } from '../server/testsample.ts';
  * counts these.
  */
 
-const root = resolve(import.meta.dirname, '..');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { junit: { type: 'string' }, jobs: { type: 'string' } },
 });
-
-function run(args: string[], more: Record<string, string> = {}): Promise<boolean> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...more } });
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
-    child.once('error', (error) => {
-      console.error(error.message);
-      done(false);
-    });
-    child.once('exit', (code) => done(code === 0));
-  });
-}
 
 /** A report of its own for each of several labs: `labs.xml` becomes `labs-overlay-vxlan.xml`. */
 function reportOf(file: string, lab: string, alone: boolean): string {
@@ -41,13 +28,13 @@ const labs = positionals.length > 0 ? positionals.map((id) => labOf(all, id)) : 
 let failed = 0;
 for (const { id } of labs) {
   console.log(`\n— ${id}：照课文做一遍`);
-  if (!(await run(['server/cli.ts', 'test', id]))) failed += 1;
+  if (!(await runNode(['server/cli.ts', 'test', id]))) failed += 1;
   console.log(`\n— ${id}：在虚拟机上做一遍`);
-  if (!(await run(['server/cli.ts', 'test', id], { NETLOOM_RUNTIME: 'vm' }))) failed += 1;
+  if (!(await runNode(['server/cli.ts', 'test', id], { NETLOOM_RUNTIME: 'vm' }))) failed += 1;
   console.log(`\n— ${id}：逐处弄坏，换种做法`);
   const junit = values.junit === undefined ? [] : ['--junit', reportOf(values.junit, id, labs.length === 1)];
   const jobs = values.jobs === undefined ? [] : ['--jobs', values.jobs];
-  if (!(await run(['server/cli.ts', 'test', id, '--mutate', ...junit, ...jobs]))) failed += 1;
+  if (!(await runNode(['server/cli.ts', 'test', id, '--mutate', ...junit, ...jobs]))) failed += 1;
 }
 console.log('\n— 真实节点上的测试，全部情形');
 const files = [
@@ -57,7 +44,7 @@ const files = [
   'server/labd/nodes/vm.test.ts',
   'server/mutation/tiny.test.ts',
 ];
-const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-if (!(await run([vitest, 'run', '--project', 'server', '--project', 'machine', ...files], { [ALL]: '1' }))) failed += 1;
+if (!(await runNode([vitest, 'run', '--project', 'server', '--project', 'machine', ...files], { [ALL]: '1' })))
+  failed += 1;
 console.log(`\n${labs.length * 3 + 1 - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

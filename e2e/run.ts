@@ -1,16 +1,15 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { root, vitest } from './program.ts';
 
 /**
  * `npm test` after its set-up: format and lint, types, then every test, in this order. Ends with one line that counts
  * all of them.
  */
 
-const root = resolve(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
-const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
 /** Set-ups of the labs' mutations that are tried here: with the making of the nodes they take less than 40 s. */
 const MUTATIONS_SAMPLED = '9';
@@ -34,14 +33,8 @@ function run(command: string, args: string[], said?: (words: string) => void): P
   });
 }
 
-/** A check that is one test: it passes or it fails. */
-async function whole(title: string, command: string, args: string[]): Promise<Count> {
-  console.log(`\n— ${title}`);
-  return counted(await run(command, args));
-}
-
-/** Several of these at the same time; each is shown when it has ended. */
-function together(...checks: Parameters<typeof whole>[]): Promise<Count[]> {
+/** Checks that are one test each, which passes or fails, at the same time; each is shown when it has ended. */
+function together(...checks: [title: string, command: string, args: string[]][]): Promise<Count[]> {
   return Promise.all(
     checks.map(async ([title, command, args]) => {
       let said = '';
@@ -49,13 +42,9 @@ function together(...checks: Parameters<typeof whole>[]): Promise<Count[]> {
         said += words;
       });
       console.log(`\n— ${title}\n${said.trimEnd()}`);
-      return counted(code);
+      return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
     }),
   );
-}
-
-function counted(code: number): Count {
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
 /** Runs a vitest project and counts its tests; a run that could not even start counts as one failure. */

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type ViewportSize } from 'playwright-core';
+import { freePort } from '../server/testport.ts';
 
 /** Long enough for a site whose image and pages are built already, or for development to come up on a busy machine. */
 const START_MS = 90_000;
@@ -27,18 +27,6 @@ export interface Site extends Server {
   /** A person with a browser of their own; console errors and failed requests are gathered in `complaints`. */
   visitor(options?: { viewport?: ViewportSize; dark?: boolean; javaScript?: boolean }): Promise<BrowserContext>;
   complaints: string[];
-}
-
-/** A port of this machine that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 /** Starts the product and a browser. `more` is added to the environment. */

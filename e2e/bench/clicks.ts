@@ -1,5 +1,5 @@
 import type { LabState } from '../../server/protocol.ts';
-import { ask, connected, LAB, netloomSocket, PROMPT } from './client.ts';
+import { ask, connected, followOutput, LAB, netloomSocket, PROMPT } from './client.ts';
 import { becomeGuest } from './netloom.ts';
 
 /** ms. A pair of nodes is there within a second; a busy machine takes longer. */
@@ -21,9 +21,9 @@ export interface Clicker {
 export async function openClicker(address: string): Promise<Clicker> {
   const socket = netloomSocket(address, await becomeGuest(address));
   let state: LabState | undefined;
-  const tails = new Map<string, string>();
   /** Looks whether what is waited for has come, whenever something comes. */
   let look = () => {};
+  const tails = followOutput(socket, TAIL_CHARS, () => look());
 
   socket.on('lab:state', (next: LabState) => {
     state = next;
@@ -32,12 +32,6 @@ export async function openClicker(address: string): Promise<Clicker> {
       tails.set(terminal, '');
       socket.emit('terminal:attach', { terminal, after: null }, () => undefined);
     }
-    look();
-  });
-  socket.on('terminal:output', (terminal: string, offset: number, bytes: Uint8Array) => {
-    const tail = (tails.get(terminal) ?? '') + Buffer.from(bytes).toString('latin1');
-    tails.set(terminal, tail.slice(-TAIL_CHARS));
-    socket.emit('terminal:ack', { terminal, offset: offset + bytes.length });
     look();
   });
 

@@ -107,6 +107,25 @@ export function netloomSocket(url: string, cookie: string): ReturnType<typeof io
   });
 }
 
+/**
+ * Confirms what a window's terminals put out as it comes, and keeps the end of it, by terminal and this many characters;
+ * `heard` is told each time.
+ */
+export function followOutput(
+  socket: ReturnType<typeof io>,
+  characters: number,
+  heard: () => void = () => {},
+): Map<string, string> {
+  const tails = new Map<string, string>();
+  socket.on('terminal:output', (terminal: string, offset: number, bytes: Uint8Array) => {
+    const tail = (tails.get(terminal) ?? '') + Buffer.from(bytes).toString('utf8');
+    tails.set(terminal, tail.slice(-characters));
+    socket.emit('terminal:ack', { terminal, offset: offset + bytes.length });
+    heard();
+  });
+  return tails;
+}
+
 /** Opens a terminal in a window of netloom's, attached to a screen. */
 export async function openNetloom(
   socket: ReturnType<typeof io>,

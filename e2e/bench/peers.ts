@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import { freePort } from '../site.ts';
+import { freePort } from '../../server/testport.ts';
 import type { Contender } from './contender.ts';
 import { startServer } from './processes.ts';
 

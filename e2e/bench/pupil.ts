@@ -1,7 +1,7 @@
 import type { Step } from '../../content/load.ts';
 import { fillIn, isNeeded } from '../../server/play.ts';
 import type { LabState } from '../../server/protocol.ts';
-import { ask, connected, LAB, netloomSocket, PROMPT } from './client.ts';
+import { ask, connected, followOutput, LAB, netloomSocket, PROMPT } from './client.ts';
 
 /** ms. Sixty pairs of nodes are made one after the other. */
 const START_MS = 240_000;
@@ -58,8 +58,7 @@ export async function sitDown(url: string, cookie: string, told: (checkpoint: st
   let promptsMs: number | undefined;
   let marks = 0;
   const passed = new Set<string>();
-  /** By terminal: the end of what it has put out. */
-  const tails = new Map<string, string>();
+  const tails = followOutput(socket, TAIL_CHARS);
 
   socket.on('lab:state', (next: LabState) => {
     state = next;
@@ -68,11 +67,6 @@ export async function sitDown(url: string, cookie: string, told: (checkpoint: st
       passed.add(id);
       told(id);
     }
-  });
-  socket.on('terminal:output', (terminal: string, offset: number, bytes: Uint8Array) => {
-    const tail = (tails.get(terminal) ?? '') + Buffer.from(bytes).toString('utf8');
-    tails.set(terminal, tail.slice(-TAIL_CHARS));
-    socket.emit('terminal:ack', { terminal, offset: offset + bytes.length });
   });
   await connected(socket);
 

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { socketPath } from '../../server/env.ts';
 import type { Labd } from '../../server/labd/contract.ts';
 import { connectSeam } from '../../server/seam.ts';
-import { freePort } from '../site.ts';
+import { freePort } from '../../server/testport.ts';
 import { until } from './processes.ts';
 
 /** ms. Each is there within a second; a busy machine takes longer. */

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { socketPath } from '../env.ts';
 import { type Place, placeOf } from '../labd/nodes/place.ts';
 import { isAnswered } from '../seam.ts';
+import { freePort } from '../testport.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const ENTRIES = { ptyd: 'server/ptyd/index.ts', labd: 'server/labd/index.ts', web: 'server/index.ts' };
@@ -35,15 +35,6 @@ export interface Stand {
   said(part: Part): string;
   /** Ends all nodes and processes, as `npm run stop` does, and resolves with what that said; the data goes last. */
   close(): Promise<void>;
-}
-
-/** A port of this machine that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 /** Starts the processes. `more` is added to their environment; `data` is kept by `close` where it is given. */
