@@ -67,19 +67,26 @@ export function createAuditor({ data, place }: { data: string; place: Place }): 
       const mounts = mountinfo
         .map((line) => line.split(' '))
         .filter((fields) => (fields[4] ?? '').startsWith(`${home}/`));
+      /** The kernel gives the numbers of namespaces that are gone to the next: these are another session's now. */
+      const others = new Set<string>();
       for (const line of mountinfo) {
-        const pinned = / (\w+:\[\d+\]) (\S+) .* - nsfs /.exec(line);
-        if (pinned?.[1] && pinned[2]?.startsWith(`${home}/`)) mine.add(pinned[1]);
+        const [, pinned, at] = / (\w+:\[\d+\]) (\S+) .* - nsfs /.exec(line) ?? [];
+        if (!pinned || !at) continue;
+        if (at.startsWith(`${home}/`)) mine.add(pinned);
+        else if (at.startsWith(`${place.directory}/`)) others.add(pinned);
       }
       const processes: string[] = [];
       const namespaces = new Set<string>();
       for (const pid of pids()) {
         const command = read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
-        const isNode = read(`/proc/${pid}/cgroup`)
+        const groups = read(`/proc/${pid}/cgroup`)
           .split('\n')
-          .some((line) => `${line.split(':')[2] ?? ''}/`.startsWith(`${group}/`));
+          .map((line) => `${line.split(':')[2] ?? ''}/`);
+        const isNode = groups.some((path) => path.startsWith(`${group}/`));
         const held = namespacesOf(pid);
         if (isNode) for (const each of held) if (!own.has(each)) mine.add(each);
+        if (!isNode && groups.some((path) => path.startsWith(`${place.cgroup}/`)))
+          for (const each of held) others.add(each);
         for (const each of held) if (isSeen(each)) namespaces.add(each);
         // What of ours names a node, and the product's own processes, which an inventory of everything counts.
         const names =
@@ -105,7 +112,7 @@ export function createAuditor({ data, place }: { data: string; place: Place }): 
           const holder = targetOf(join(RANGES, range));
           return session ? holder === `${place.claims}${session}` : holder.startsWith(place.claims);
         }),
-        namespaces: [...namespaces].sort(),
+        namespaces: [...namespaces].filter((each) => !others.has(each)).sort(),
         links: session ? [] : links.map(({ ifname }) => ifname).sort(),
         files: children(join(data, 'sessions')).filter((name) => !session || name.startsWith(session)),
       };
