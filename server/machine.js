@@ -21,7 +21,6 @@ const COMMAND_PLACES = ['/usr/local/sbin', '/usr/local/bin', '/usr/bin', '/usr/s
 export const RUN_PACKAGES = {
   runc: 'runc',
   mmdebstrap: 'mmdebstrap',
-  tcpdump: 'tcpdump',
   ip: 'iproute2',
   ping: 'iputils-ping',
   nft: 'nftables',

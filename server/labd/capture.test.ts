@@ -3,33 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { readCapture } from './capture.ts';
 import { openFrame } from './frame.ts';
 
-const pcap = readFileSync(new URL('fixtures/vxlan_ens33.pcap', import.meta.url));
+/** Bytes of a pcap file before its first record. */
+const FILE_HEADER = 24;
+const records = readFileSync(new URL('fixtures/vxlan_ens33.pcap', import.meta.url)).subarray(FILE_HEADER);
 const at = { node: 'node-1', namespace: null, link: 'ens33' } as const;
-
-/** The recording's records in the other byte order, or with nanoseconds. */
-function rewritten(change: { swap?: boolean; nano?: boolean }): Buffer {
-  const copy = Buffer.from(pcap);
-  if (change.nano) copy.writeUInt32LE(0xa1b23c4d, 0);
-  for (let offset = 24; offset + 16 <= copy.length; ) {
-    const length = copy.readUInt32LE(offset + 8);
-    if (change.nano) copy.writeUInt32LE(copy.readUInt32LE(offset + 4) * 1000, offset + 4);
-    if (change.swap) copy.subarray(offset, offset + 16).swap32();
-    offset += 16 + length;
-  }
-  if (change.swap) {
-    for (const [from, to] of [
-      [0, 4],
-      [8, 24],
-    ] as const)
-      copy.subarray(from, to).swap32();
-    copy.subarray(4, 8).swap16();
-  }
-  return copy;
-}
 
 describe('a capture', () => {
   test('of a ping inside VXLAN is opened layer by layer', () => {
-    const frame = readCapture(pcap, at)[14];
+    const frame = readCapture(records, at)[14];
     expect(frame).toMatchObject({
       at,
       length: 148,
@@ -47,34 +28,24 @@ describe('a capture', () => {
     expect(frame?.hex.length).toBe(296);
   });
 
-  test('reads the same in either byte order and with nanoseconds', () => {
-    const frames = readCapture(pcap, at);
-    expect(frames.length).toBeGreaterThan(14);
-    expect(readCapture(rewritten({ swap: true }), at)).toEqual(frames);
-    expect(readCapture(rewritten({ nano: true }), at)).toEqual(frames);
-  });
-
   test('cut anywhere yields the whole frames before the cut', () => {
-    const all = readCapture(pcap, at);
-    for (let length = 0; length < pcap.length; length += 97) {
-      const frames = readCapture(pcap.subarray(0, length), at);
+    const all = readCapture(records, at);
+    for (let length = 0; length < records.length; length += 97) {
+      const frames = readCapture(records.subarray(0, length), at);
       expect(frames).toEqual(all.slice(0, frames.length));
     }
   });
 
   test('that is none yields nothing', () => {
     expect(readCapture(Buffer.alloc(4096, 0xff), at)).toEqual([]);
-    const huge = Buffer.from(pcap);
-    huge.writeUInt32LE(0xffffffff, 24 + 8);
+    const huge = Buffer.from(records);
+    huge.writeUInt32LE(0xffffffff, 8);
     expect(readCapture(huge, at)).toEqual([]);
-    const cooked = Buffer.from(pcap);
-    cooked.writeUInt32LE(276, 20);
-    expect(readCapture(cooked, at)).toEqual([]);
   });
 });
 
 describe('a frame', () => {
-  const vxlan = readCapture(pcap, at)[14]?.hex ?? '';
+  const vxlan = readCapture(records, at)[14]?.hex ?? '';
 
   test('opens as far as its bytes go, and never throws', () => {
     const bytes = Buffer.from(vxlan, 'hex');

@@ -2,20 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Link, NamespaceSnapshot } from '../network/snapshot.ts';
 import type { Frame, ProbeRequest, ProbeTrace } from '../network/trace.ts';
+import { filterFor } from './filter.ts';
 import { rememberNeighbours, removeLeftovers } from './leftovers.ts';
 import type { Spot } from './namespace.ts';
 import type { NodeDriver, NodeSpec, SessionId } from './nodes/driver.ts';
-import { type Pinged, ping } from './ping.ts';
+import { ping } from './ping.ts';
 import { createRelays, type Relays } from './relays.ts';
 import { type Counted, startTally } from './tally.ts';
-import { openTap, type Place } from './tap.ts';
+import { openTaps, type Place } from './tap.ts';
 import { type NodeView, openView, readNode, type View } from './view.ts';
 
 /** The interfaces of a node that are listened at: its card, its bridges and tunnels; a lab needs three. */
 const LINKS_MAX = 8;
 /** The most frames a trace carries: five pings at eight places, both ways, and their ARP. */
 const FRAMES_MAX = 400;
-/** How long after the last answer a frame may take from the kernel to tcpdump, ms. */
+/** How long after the last answer a frame may take to the last of the places, ms. */
 const SETTLE_MS = 50;
 
 /** Sends marked packets and watches them pass. */
@@ -36,7 +37,7 @@ export function createProbe({ driver, relays = createRelays() }: { driver: NodeD
         const stands = wire.length === 0;
         const places = nodes.flatMap((node, index) => placesIn(node, view.nodes[index], spaces[index]?.[0], stands));
         const counted = view.nodes.flatMap((node, index) => countedIn(node, spaces[index] ?? [], request));
-        return await watch(request, from, [...places, ...wire], counted, view);
+        return await watch(request, from, { relays, places: [...places, ...wire], counted, view });
       } finally {
         view.close();
       }
@@ -47,48 +48,23 @@ export function createProbe({ driver, relays = createRelays() }: { driver: NodeD
 async function watch(
   { to, count }: ProbeRequest,
   from: Spot,
-  places: Place[],
-  counted: Counted[],
-  view: View,
+  { relays, places, counted, view }: { relays: Relays; places: Place[]; counted: Counted[]; view: View },
 ): Promise<ProbeTrace> {
   const mark = randomBytes(8).toString('hex');
   const asked = view.nodes.flatMap(({ own, named }) => [own, ...named].map((spot) => spot.asked));
   const before = await rememberNeighbours([...new Set(asked)]);
-  const taps = places.map((place) => ({ place, ...openTap(place, filterFor(mark)) }));
-  let result: Pinged;
-  let changes: ProbeTrace['changes'];
+  const taps = await openTaps(relays, places, filterFor(mark));
   try {
-    await Promise.all(taps.map(listening));
     const tally = await startTally(counted);
-    result = await ping(from, to, count, mark);
+    const result = await ping(from, to, count, mark);
     await sleep(SETTLE_MS);
-    changes = await tally();
-  } catch (error) {
-    await Promise.all(taps.map((tap) => tap.stop()));
-    throw error;
-  }
-  const seen = await Promise.all(
-    taps.map(async ({ place: { standsFor }, stop }) => {
-      const frames = await stop();
-      return standsFor ? frames.flatMap((frame) => [frame, { ...frame, at: standsFor }]) : frames;
-    }),
-  );
-  const frames = seen.flat();
-  // Also when all is answered: a neighbour that nobody needed for the answer may have been asked for.
-  await removeLeftovers(before);
-  frames.sort((a, b) => a.atMicros - b.atMicros);
-  return { ...result, frames: frames.filter((frame) => belongs(frame, mark)).slice(0, FRAMES_MAX), changes };
-}
-
-/**
- * A link of the learner's may have gone since it was listed, or bear a name that no command line can carry: nothing is
- * seen there then, and the wire, which is the host's own, still tells what crossed.
- */
-async function listening({ place, ready }: { place: Place; ready: Promise<void> }): Promise<void> {
-  try {
-    await ready;
-  } catch (error) {
-    if ('wire' in place.at) throw error;
+    const changes = await tally();
+    const frames = await taps.frames();
+    // Also when all is answered: a neighbour that nobody needed for the answer may have been asked for.
+    await removeLeftovers(before);
+    return { ...result, frames: frames.filter((frame) => belongs(frame, mark)).slice(0, FRAMES_MAX), changes };
+  } finally {
+    taps.close();
   }
 }
 
@@ -142,18 +118,6 @@ function placesOnWire(driver: NodeDriver, session: SessionId): Place[] {
   const wire = driver.wire?.(session);
   if (!wire) return [];
   return Object.entries(wire.ports).map(([node, link]) => ({ path: wire.path, link, at: { wire: node } }));
-}
-
-/**
- * What tcpdump lets through: ARP, ICMP errors, and the marked echoes, plain or inside VXLAN. The pattern begins anew
- * every 8 bytes of the 56 that ping carries, and its first 16 are a time stamp: bytes 24 to 27 are the mark's first half.
- */
-function filterFor(mark: string): string {
-  const head = `0x${mark.slice(0, 8)}`;
-  const plain = `(icmp and (icmp[32:4] == ${head} or (icmp[0] != 0 and icmp[0] != 8)))`;
-  // From the UDP header on: UDP 8, VXLAN 8, inner Ethernet 14 (type at 12), inner IP 20 (protocol at 9), ICMP 8.
-  const sealed = `(udp and (udp[82:4] == ${head} or udp[28:2] == 0x0806 or (udp[39] == 1 and udp[50] != 0 and udp[50] != 8)))`;
-  return `arp or ${plain} or ${sealed}`;
 }
 
 /** Whether a frame is of this probe: it bears the mark, or may tell why one that does went no further. */

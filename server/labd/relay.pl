@@ -3,15 +3,18 @@
 # they mean. Perl because it can enter a namespace, which Node cannot, and is Essential on Debian and Ubuntu.
 #
 # For each job it forks: that is ten times quicker than to start a program from labd. As root the child opens, in each
-# namespace of the job, two netlink sockets and three files, and of each pair the regular file at PATH below ROOT, which
-# somebody else controls. Then it becomes nobody with CAP_NET_ADMIN alone (nf_tables answers nobody else), in the last of
-# these namespaces, and answers. All numbers on its standard input and output are 32 bits, little-endian.
+# namespace of the job, two netlink sockets and three files; of each pair the regular file at PATH below ROOT, which
+# somebody else controls; and a packet socket for each LINK to listen at. Then it becomes nobody with CAP_NET_ADMIN alone
+# (nf_tables answers nobody else), in the last of these namespaces, and answers. All numbers on its standard input and
+# output are 32 bits, little-endian.
 #
-#   job       LENGTH, then LENGTH bytes: NAMESPACE… -- [ROOT PATH…], each closed by NUL, each kind numbered from 0; what
-#             cannot be opened answers every question with "failed"
+#   job       LENGTH, then LENGTH bytes: NAMESPACE… -- [ROOT PATH…] -- [NAMESPACE LINK…], each closed by NUL, each kind
+#             numbered from 0; what cannot be opened answers every question with "failed"
 #   question  NUMBER SOURCE LIMIT LENGTH, then LENGTH bytes: a netlink request; of a file nothing, or lines: then only the
-#             paragraphs that begin with one of these are wanted
+#             paragraphs that begin with one of these are wanted; of a link a filter, by which it listens from then on, or
+#             nothing: what it has heard is wanted, as pcap records with microseconds
 #             SOURCE 0 NETLINK_ROUTE · 1 NETLINK_NETFILTER · 2 /proc/net/snmp · 3 netstat · 4 ip_tables_names · 5 the file
+#             · 6 the link
 #   answer    pieces of LENGTH and as many bytes, at most LIMIT together; then 0 and how it ended:
 #             0 complete · 1 cut at the limit · 2 failed
 #   end       NUMBER 0xffffffff and three zeros: the job is done
@@ -43,11 +46,17 @@ my ($CAPABILITY_VERSION_3, $CAP_NET_ADMIN) = (0x20080522, 12);
 my ($AF_NETLINK, $SOCK_RAW, $NETLINK_ROUTE, $NETLINK_NETFILTER) = (16, 3, 0, 12);
 my ($NLMSG_ERROR, $NLMSG_DONE) = (2, 3);
 my ($RESOLVE_NO_XDEV, $RESOLVE_NO_MAGICLINKS, $RESOLVE_IN_ROOT) = (0x01, 0x02, 0x10);
-my ($ROUTE, $NETFILTER, $BELOW) = (0, 1, 5);
+# include/uapi/linux/{if_packet,if_ether,if_arp,sockios}.h, include/uapi/asm-generic/socket.h
+my ($AF_PACKET, $ETH_P_ALL, $ARPHRD_ETHER, $ARPHRD_LOOPBACK) = (17, 3, 1, 772);
+my ($SOL_SOCKET, $SO_RCVBUF, $SO_ATTACH_FILTER, $MSG_DONTWAIT) = (1, 8, 26, 0x40);
+my ($SIOCGIFINDEX, $SIOCGSTAMP) = (0x8933, 0x8906);
+my ($ROUTE, $NETFILTER, $BELOW, $LINK) = (0, 1, 5, 6);
 my $END = 0xffffffff;
 my $NOBODY = 65534;
 # A path that another process renames meanwhile makes openat2 answer EAGAIN; so often may it.
 my $OPEN_TRIES = 8;
+# What the kernel keeps for one link until it is asked for: filters let little through; bytes.
+my $HEARD = 262144;
 # The kernel never fills more than 32 KiB of a dump at a time; bytes.
 my $PIECE = 131072;
 my ($COMPLETE, $CUT, $FAILED) = (0, 1, 2);
@@ -150,28 +159,77 @@ sub copy {
   return $CUT;
 }
 
+# Enters a network namespace; whether it could.
+sub enter {
+  my ($path) = @_;
+  open(my $namespace, '<', $path) or return 0;
+  return syscall($SYS->{setns}, fileno $namespace, $CLONE_NEWNET) == 0;
+}
+
+# A packet socket for a link of a namespace; it hears nothing yet. With it, where to bind it.
+sub card {
+  my ($path, $name) = @_;
+  return undef if !enter($path) || length $name > 15;
+  socket(my $socket, $AF_PACKET, $SOCK_RAW, 0) or return undef;
+  # struct ifreq: the name, and the number that the kernel writes behind it.
+  my $request = pack 'a16 x24', $name;
+  ioctl($socket, $SIOCGIFINDEX, $request) or return undef;
+  # struct sockaddr_ll
+  my $address = pack 'S n l x12', $AF_PACKET, $ETH_P_ALL, unpack 'x16 l', $request;
+  return { socket => $socket, address => $address };
+}
+
+# Lets a link's socket hear what a filter (struct sock_filter, in classic BPF) lets through.
+sub hear {
+  my ($card, $filter) = @_;
+  my $socket = $card->{socket};
+  setsockopt($socket, $SOL_SOCKET, $SO_RCVBUF, pack 'l', $HEARD) or return $FAILED;
+  # struct sock_fprog
+  setsockopt($socket, $SOL_SOCKET, $SO_ATTACH_FILTER, pack 'S x![P] P', length($filter) / 8, $filter) or return $FAILED;
+  # The first question for a time makes the kernel note when each frame came; there is no answer to it yet.
+  ioctl($socket, $SIOCGSTAMP, my $time = "\0" x 16);
+  bind($socket, $card->{address}) or return $FAILED;
+  my $type = unpack 'x8 S', getsockname $socket;
+  return $type == $ARPHRD_ETHER || $type == $ARPHRD_LOOPBACK ? $COMPLETE : $FAILED;
+}
+
+# What a link's socket has heard until now.
+sub heard {
+  my ($card, $limit) = @_;
+  while (defined recv $card->{socket}, my $frame, 65536, $MSG_DONTWAIT) {
+    $limit -= 16 + length $frame;
+    return $CUT if $limit < 0;
+    my $time = "\0" x 16;
+    ioctl($card->{socket}, $SIOCGSTAMP, $time) or next;
+    my ($seconds, $micros) = unpack 'q2', $time;
+    put(pack 'L5', 16 + length $frame, $seconds, $micros, (length $frame) x 2);
+    put($frame);
+  }
+  return $COMPLETE;
+}
+
 # What a job asks about, opened: for each number, by source.
 sub opened {
-  my ($namespaces, $files) = @_;
+  my ($namespaces, $files, $cards) = @_;
   my @sources;
   for my $path (@$namespaces) {
     my @opened;
-    if (open(my $namespace, '<', $path)) {
-      if (syscall($SYS->{setns}, fileno $namespace, $CLONE_NEWNET) == 0) {
-        for my $protocol ($NETLINK_ROUTE, $NETLINK_NETFILTER) {
-          my $socket;
-          push @opened, socket($socket, $AF_NETLINK, $SOCK_RAW, $protocol) ? $socket : undef;
-        }
-        for my $name (qw(snmp netstat ip_tables_names)) {
-          my $file;
-          push @opened, open($file, '<', "/proc/self/net/$name") ? $file : undef;
-        }
+    if (enter($path)) {
+      for my $protocol ($NETLINK_ROUTE, $NETLINK_NETFILTER) {
+        my $socket;
+        push @opened, socket($socket, $AF_NETLINK, $SOCK_RAW, $protocol) ? $socket : undef;
+      }
+      for my $name (qw(snmp netstat ip_tables_names)) {
+        my $file;
+        push @opened, open($file, '<', "/proc/self/net/$name") ? $file : undef;
       }
     }
     push @sources, \@opened;
   }
   my $number = 0;
   $sources[$number++][$BELOW] = below(splice @$files, 0, 2) while @$files >= 2;
+  $number = 0;
+  $sources[$number++][$LINK] = card(splice @$cards, 0, 2) while @$cards >= 2;
   return @sources;
 }
 
@@ -192,10 +250,14 @@ sub surrender {
 sub work {
   my (@places) = @_;
   alarm $PATIENCE;
-  my @namespaces;
-  push @namespaces, shift @places while @places && $places[0] ne '--';
-  shift @places;
-  my @sources = opened(\@namespaces, \@places);
+  my @kinds = ([], [], []);
+  for my $kind (@kinds[0, 1]) {
+    push @$kind, shift @places while @places && $places[0] ne '--';
+    shift @places;
+  }
+  # A link may be called --, too.
+  $kinds[2] = \@places;
+  my @sources = opened(@kinds);
   surrender();
   while (1) {
     my ($number, $source, $limit, $length) = unpack 'L4', take(16);
@@ -205,6 +267,7 @@ sub work {
     my $asks = $source == $ROUTE || $source == $NETFILTER;
     my $how = !$from ? $FAILED
       : $asks ? ask($from, $limit, $request)
+      : $source == $LINK ? ($length ? hear($from, $request) : heard($from, $limit))
       : $length ? choose($from, $limit, $request) : copy($from, $limit);
     # What a cut answer still holds would be taken for the next one.
     $sources[$number][$source] = undef if $how == $CUT && $asks;

@@ -18,6 +18,7 @@ const TOTAL_BYTES = 48 * 1024 * 1024;
 /** The files of a namespace that can be asked for; numbered as in relay.pl. */
 const FILES = { snmp: 2, netstat: 3, ip_tables_names: 4 } as const;
 const BELOW = 5;
+const LINK = 6;
 const ROUTE = 0;
 const NETFILTER = 1;
 
@@ -40,10 +41,34 @@ export interface FilePlace {
   path: string;
 }
 
-/** Several namespaces, and files, held open to be asked. */
+/** A link of a network namespace, by whatever name somebody gave it. */
+export interface LinkPlace {
+  path: string;
+  link: string;
+}
+
+/** A link that can be listened at, not promiscuous: the learner would see the flag. */
+export interface Heard {
+  /** Listens from now on by a filter (classic BPF, struct sock_filter); false where that cannot be. */
+  listen(filter: Buffer): Promise<boolean>;
+  /** What it has heard since, as pcap records, up to so many bytes. */
+  frames(maxBytes: number): Promise<Buffer>;
+}
+
+/** What a relay is to hold open, all of one machine. */
+export interface Opened {
+  /** Namespaces, by their paths. */
+  paths?: string[];
+  files?: FilePlace[];
+  links?: LinkPlace[];
+}
+
+/** Several namespaces, files and links, held open to be asked. */
 export interface Relay {
   /** The namespaces, in the order of their paths. */
   namespaces: Asked[];
+  /** The links, in their order. */
+  links: Heard[];
   /**
    * Reads the file of a number, up to so many bytes; null when there is no such regular file. With `heads`, only the
    * paragraphs that begin with one of these lines, and nothing of a file that is longer.
@@ -54,7 +79,7 @@ export interface Relay {
 
 /** A process that opens one relay after another: to fork is ten times quicker than to start a program from here. */
 export interface RelayHost {
-  open(paths: string[], files: FilePlace[]): Relay;
+  open(opened: Opened): Relay;
   end(): void;
 }
 
@@ -146,16 +171,18 @@ export function startRelayHost(events: { free(): void; gone(): void }, machine?:
   }
 
   return {
-    open(paths, files) {
+    open({ paths = [], files = [], links = [] }) {
       let closed = false;
       total = 0;
       for (const stream of streams) stream.ref();
-      const places = [...paths, '--', ...files.flatMap(({ root, path }) => [root, path])];
+      const below = files.flatMap(({ root, path }) => [root, path]);
+      const places = [...paths, '--', ...below, '--', ...links.flatMap(({ path, link }) => [path, link])];
       child.stdin.write(framed(places.map((place) => `${place}\0`).join('')));
       return {
         ...questionsOver(
           (...question) => (closed ? Promise.reject(new Unanswered('the relay is closed')) : ask(...question)),
           paths.length,
+          links.length,
         ),
         close() {
           if (closed || broken) return;
@@ -181,10 +208,10 @@ interface Answer {
 
 type Ask = (index: number, source: number, request: Buffer, maxBytes?: number) => Promise<Answer>;
 
-/** What can be asked of a number of namespaces, put into questions of the protocol. */
-function questionsOver(ask: Ask, count: number): Omit<Relay, 'close'> {
+/** What can be asked of so many namespaces and links, put into questions of the protocol. */
+function questionsOver(ask: Ask, namespaceCount: number, linkCount: number): Omit<Relay, 'close'> {
   const namespaces = Array.from(
-    { length: count },
+    { length: namespaceCount },
     (_, index): Asked => ({
       async ask(request) {
         const { bytes, how } = await ask(index, ROUTE, request);
@@ -201,8 +228,16 @@ function questionsOver(ask: Ask, count: number): Omit<Relay, 'close'> {
       },
     }),
   );
+  const links = Array.from(
+    { length: linkCount },
+    (_, index): Heard => ({
+      listen: async (filter) => (await ask(index, LINK, filter)).how === COMPLETE,
+      frames: async (maxBytes) => (await ask(index, LINK, Buffer.alloc(0), maxBytes)).bytes,
+    }),
+  );
   return {
     namespaces,
+    links,
     async readFile(index, maxBytes, heads = []) {
       const { bytes, how } = await ask(index, BELOW, Buffer.from(heads.join('\n')), maxBytes);
       return how === FAILED ? null : bytes;

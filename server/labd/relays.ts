@@ -1,16 +1,13 @@
 import type { Machine } from './nodes/driver.ts';
-import { type FilePlace, type Relay, type RelayHost, startRelayHost } from './relay.ts';
+import { type Opened, type Relay, type RelayHost, startRelayHost } from './relay.ts';
 
-/** Hosts that wait for the next job, of each machine: a class asks for one reading at a time and then some. */
-const IDLE_MAX = 2;
+/** Hosts that wait for the next job, of each machine: as many readings and probes as a class asks for at once. */
+const IDLE_MAX = 8;
 
 /** Opens relays by hosts that are kept for the next one. They end with this process. */
 export interface Relays {
-  /**
-   * Opens namespaces by their paths, and files, all of this host or of one machine: one process reads them, whatever is
-   * asked.
-   */
-  open(paths: string[], files?: FilePlace[], machine?: Machine): Relay;
+  /** Opens namespaces, files and links, all of this host or of one machine: one process asks them, whatever is asked. */
+  open(opened: Opened, machine?: Machine): Relay;
 }
 
 /** Makes relays; the first host of a machine is started when it is first wanted. */
@@ -33,12 +30,12 @@ export function createRelays(): Relays {
   }
 
   return {
-    open(paths, files = [], machine) {
+    open(opened, machine) {
       const waiting = idle.get(machine ?? here) ?? new Set();
       idle.set(machine ?? here, waiting);
       const [first] = waiting;
       if (first) waiting.delete(first);
-      return (first ?? start(machine, waiting)).open(paths, files);
+      return (first ?? start(machine, waiting)).open(opened);
     },
   };
 }

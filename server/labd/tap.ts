@@ -1,18 +1,11 @@
 import type { Frame } from '../network/trace.ts';
 import { readCapture } from './capture.ts';
 import type { Machine } from './nodes/driver.ts';
-import { end, inNamespace, start } from './observe.ts';
+import type { Heard, Relay } from './relay.ts';
+import type { Relays } from './relays.ts';
 
-/** tcpdump listens within 30 ms; a machine where a whole class works at once may need longer, ms. */
-const LISTEN_MS = 5000;
-/** How long tcpdump may take to write its last frames, ms. */
-const END_MS = 500;
-/** The most that is kept of one capture: a thousand small frames, bytes. */
+/** The most that is kept of one link: a thousand small frames, bytes. */
 const TAP_BYTES = 512 * 1024;
-/** As much of a frame as trace.ts keeps. */
-const SNAP_BYTES = '256';
-/** tcpdump's buffer in the kernel, KiB: the filter lets little through. */
-const BUFFER_KIB = '256';
 
 /** Somewhere to listen: a namespace, an interface in it, and how the place is called in a trace. */
 export interface Place {
@@ -25,52 +18,50 @@ export interface Place {
   standsFor?: Frame['at'] | undefined;
 }
 
-/** A running capture. */
-export interface Tap {
-  /** Resolves once it listens; rejects when it cannot. */
-  ready: Promise<void>;
-  /** Ends it and reads what it saw. */
-  stop(): Promise<Frame[]>;
+/** Links that are being listened at. */
+export interface Taps {
+  /** What was heard until now, in the order of time. */
+  frames(): Promise<Frame[]>;
+  close(): void;
 }
 
-/** Starts the host's tcpdump at a place, not promiscuous (the learner would see the flag), with only CAP_NET_RAW. */
-export function openTap({ machine, path, link, at }: Place, filter: string): Tap {
-  const argv = ['tcpdump', '-p', '-n', '-i', link, '--immediate-mode', '-U', '-s', SNAP_BYTES, '-B', BUFFER_KIB];
-  const child = start(inNamespace(path, [...argv, '-w', '-', filter], 'net_raw'), machine);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let said = '';
-  const closed = new Promise<void>((resolve) => {
-    child.on('close', () => resolve());
-    child.on('error', () => resolve());
-  });
-  child.stdout.on('data', (chunk: Buffer) => {
-    if (size + chunk.length > TAP_BYTES) return;
-    size += chunk.length;
-    chunks.push(chunk);
-  });
-  const ready = new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`tcpdump on ${link} did not listen in time`)), LISTEN_MS);
-    const settle = (error?: Error) => {
-      clearTimeout(timer);
-      if (error) reject(error);
-      else resolve();
-    };
-    child.stderr.on('data', (chunk: Buffer) => {
-      if (said.length < 2000) said += chunk.toString('latin1');
-      if (said.includes('listening on')) settle();
-    });
-    child.on('error', settle);
-    child.on('close', () => settle(new Error(`tcpdump on ${link} ended: ${said.trim().slice(0, 200)}`)));
-  });
-  return {
-    ready,
-    async stop() {
-      end(child, 'SIGTERM');
-      const late = setTimeout(() => end(child, 'SIGKILL'), END_MS);
-      await closed;
-      clearTimeout(late);
-      return readCapture(Buffer.concat(chunks), at);
-    },
+/**
+ * Listens at places by a filter. A link of the learner's may have gone since it was listed, or carry no Ethernet: nothing is
+ * heard there then, and the wire, which is the host's own, still tells what crossed; rejects when that cannot be heard.
+ */
+export async function openTaps(relays: Relays, places: Place[], filter: Buffer): Promise<Taps> {
+  const opened: Relay[] = [];
+  const close = () => {
+    for (const relay of opened) relay.close();
   };
+  try {
+    const taps: { place: Place; heard: Heard }[] = [];
+    for (const machine of new Set(places.map((place) => place.machine))) {
+      const links = places.filter((place) => place.machine === machine);
+      const relay = relays.open({ links }, machine);
+      opened.push(relay);
+      for (const [index, heard] of relay.links.entries()) {
+        const place = links[index];
+        if (place) taps.push({ place, heard });
+      }
+    }
+    const listening = await Promise.all(taps.map(({ heard }) => heard.listen(filter)));
+    const deaf = taps.find(({ place: { at } }, index) => 'wire' in at && !listening[index]);
+    if (deaf) throw new Error(`nothing can be heard at ${deaf.place.link} of the wire`);
+    return {
+      async frames() {
+        const all = await Promise.all(
+          taps.map(async ({ place: { at, standsFor }, heard }) => {
+            const frames = readCapture(await heard.frames(TAP_BYTES), at);
+            return standsFor ? frames.flatMap((frame) => [frame, { ...frame, at: standsFor }]) : frames;
+          }),
+        );
+        return all.flat().sort((a, b) => a.atMicros - b.atMicros);
+      },
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }

@@ -70,7 +70,7 @@ export async function openView(
         .map((entry) => ({ ...entry, ...spotIn(job, entry.path, entry.inode) }));
       return { name, job, firstFile, own: { ...own, inode: vantage.inode }, named };
     });
-    for (const job of jobs) opened.set(job, relays.open(job.paths, job.files, job.machine));
+    for (const job of jobs) opened.set(job, relays.open({ paths: job.paths, files: job.files }, job.machine));
     const relayOf = (job: Job): Relay => {
       const relay = opened.get(job);
       if (!relay) throw new Error('a relay was not opened');

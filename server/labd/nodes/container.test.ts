@@ -225,7 +225,7 @@ describe('reading a file of a node', () => {
     );
     const read = async (path: string) => {
       const root = bed.place.session(main).node('node-1').root;
-      const relay = createRelays().open([], [{ root, path }]);
+      const relay = createRelays().open({ files: [{ root, path }] });
       const bytes = await relay.readFile(0, 8);
       relay.close();
       return bytes?.toString() ?? null;
