@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { setPriority } from 'node:os';
 import { pino } from 'pino';
 import { ContentMistake } from '../content/mistake.ts';
 import { type Env, readEnv, socketPath } from './env.ts';
 import { createForward } from './forward.ts';
-import { PRIORITY } from './ptyd/contract.ts';
+import { goFirst } from './priority.ts';
 import { StoreProblem } from './store/trouble.ts';
 import { prepareWeb, type Web } from './web.ts';
 
@@ -27,11 +26,7 @@ function settings(): Env {
 const env = settings();
 const log = pino({ name: 'web', level: env.log }, pino.destination(2));
 // It starts no programs that would inherit this.
-try {
-  setPriority(PRIORITY);
-} catch (error) {
-  log.warn({ err: error }, 'web runs at the priority of everything else');
-}
+goFirst((err) => log.warn({ err }, 'web runs at the priority of everything else'));
 
 let web: Web | undefined;
 let leaving = false;

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Env, readEnv, socketPath } from '../env.ts';
+import { goFirst } from '../priority.ts';
 import type { Control } from '../ptyd/contract.ts';
 import { connectSeam, serveSeam } from '../seam.ts';
 import { calls, type Labd, type LabdNews } from './contract.ts';
@@ -82,6 +83,7 @@ if (import.meta.main) {
   const env = readEnv(process.env);
   const log = pino({ name: 'labd', level: env.log }, pino.destination(2));
   const webs = new Set<LabdNews>();
+  goFirst((err) => log.warn({ err }, 'labd runs at the priority of everything else'));
   const ptyd = connectSeam<Control, object>({ path: socketPath(env.data, 'control'), functions: {} });
   const labd = composeLabd(env, ptyd.remote, {
     progress: (session: SessionId, stage, node) => {

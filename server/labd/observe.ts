@@ -1,7 +1,6 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import { PRIORITY } from '../ptyd/contract.ts';
 import type { Machine } from './nodes/driver.ts';
 
 /** Nobody: what runs in a learner's namespace needs no right of the host. */
@@ -34,7 +33,7 @@ export function inNamespace(path: string, argv: string[], ...capabilities: ('net
   }
   const only = ['-all', ...capabilities.map((capability) => `+${capability}`)].join();
   const drop = ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups', '--no-new-privs', '--bounding-set', only];
-  // A tcpdump must not outlive a labd that was killed.
+  // A ping must not outlive a labd that was killed.
   const rest = ['--inh-caps', only, '--ambient-caps', only, '--pdeathsig', 'KILL'];
   return ['nsenter', `--net=${path}`, '--', 'setpriv', ...drop, ...rest, ...argv];
 }
@@ -54,14 +53,10 @@ export function start(argv: string[], machine?: Machine): ChildProcessByStdio<Wr
   return child;
 }
 
-/** The same, of a program that is written to; like web it goes before what learners compute: they wait for it. */
+/** The same, of a program that is written to. */
 export function startFed(argv: string[], machine?: Machine) {
-  return spawn('nice', ['-n', String(PRIORITY), ...(machine ? machine.argv(argv) : argv)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: ENV,
-    cwd: '/',
-    detached: true,
-  });
+  const [file = '', ...args] = machine ? machine.argv(argv) : argv;
+  return spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], env: ENV, cwd: '/', detached: true });
 }
 
 /** Ends a program that start() or startFed() started, and what it started. */

@@ -135,7 +135,9 @@ describe('a probe', () => {
     const request = { node: 'node-1', namespace: 'docker1', to: '172.17.0.1', count: 1 };
     const trace = await createProbe({ driver }).run('s', specs, request);
     expect(trace).toMatchObject({ sent: 1, received: 1, replyTtl: 64 });
-    expect(trace.frames).toContainEqual(expect.objectContaining({ at: { node: 'node-1', namespace: null, link: 'br0' } }));
+    expect(trace.frames).toContainEqual(
+      expect.objectContaining({ at: { node: 'node-1', namespace: null, link: 'br0' } }),
+    );
   });
 
   test('from a namespace that is not there is refused', async () => {

@@ -5,9 +5,6 @@ import { z } from 'zod';
  * sees and types into those that are open, by their opaque names. web has no way to say what a terminal runs.
  */
 
-/** How web and ptyd run, as setpriority(2) counts: keystrokes go before what learners compute. */
-export const PRIORITY = -10;
-
 /** Terminals are named by web; the name is opaque to everybody else. */
 export const terminal = z.string().regex(/^[a-z0-9]{16,32}$/);
 export const size = z.strictObject({ cols: z.number().int().min(2).max(500), rows: z.number().int().min(1).max(200) });

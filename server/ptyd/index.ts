@@ -1,6 +1,6 @@
-import { setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readEnv, recordingsPath, socketPath } from '../env.ts';
+import { goFirst } from '../priority.ts';
 import { serveSeam } from '../seam.ts';
 import {
   type Attach,
@@ -11,7 +11,6 @@ import {
   controlCalls,
   outputFrame,
   outputHead,
-  PRIORITY,
   readFrame,
   type Size,
   sizeFrame,
@@ -165,12 +164,7 @@ export async function createPtyd(options: {
 if (import.meta.main) {
   const { data, recordingBytes } = readEnv(process.env);
   const fault = (error: unknown) => console.error('ptyd:', error);
-  // Where this may not be, all are served in turn.
-  try {
-    setPriority(PRIORITY);
-  } catch (error) {
-    fault(error);
-  }
+  goFirst(fault);
   const ptyd = await createPtyd({ data, recordingBytes, fault });
   process.on('SIGTERM', () => void ptyd.close().then(() => process.exit(0)));
   // A terminal's Ctrl-C reaches the whole group; shells must outlive it.

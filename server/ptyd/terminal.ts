@@ -1,6 +1,7 @@
 import type { ReadStream } from 'node:tty';
 import { type IPty, spawn } from 'node-pty';
-import { type Attached, type Command, type Mark, PRIORITY, type Size } from './contract.ts';
+import { PRIORITY } from '../priority.ts';
+import type { Attached, Command, Mark, Size } from './contract.ts';
 import { createMarkReader } from './marks.ts';
 import { createModes, type Modes } from './modes.ts';
 import type { PtyReader } from './reader.ts';

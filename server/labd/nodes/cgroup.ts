@@ -26,10 +26,38 @@ const CPU_PERIOD = 100_000;
 /** What version 2 says for a weight of 1024. */
 const CPU_WEIGHT = 100;
 
+/** What the kernel calls these limits, in version 1 and in version 2, and what it is to be told. */
+function filesOf({ memory, pids, cpuQuota, cpuShares }: Partial<GroupLimits>): [name: string, value: string][] {
+  return [
+    ...only(memory, (bytes): [string, string][] => [
+      ['memory.limit_in_bytes', `${bytes}`],
+      ['memory.memsw.limit_in_bytes', `${bytes}`],
+      ['memory.max', `${bytes}`],
+      ['memory.swap.max', '0'],
+    ]),
+    ...only(pids, (number): [string, string][] => [['pids.max', `${number}`]]),
+    ...only(cpuQuota, (micros): [string, string][] => [
+      ['cpu.cfs_period_us', `${CPU_PERIOD}`],
+      ['cpu.cfs_quota_us', `${micros}`],
+      ['cpu.max', `${micros} ${CPU_PERIOD}`],
+    ]),
+    ...only(cpuShares, (shares): [string, string][] => [
+      ['cpu.shares', `${shares}`],
+      ['cpu.weight', `${Math.ceil((shares * CPU_WEIGHT) / 1024)}`],
+    ]),
+  ];
+}
+
+function only<T>(value: number | undefined, files: (value: number) => T[]): T[] {
+  return value === undefined ? [] : files(value);
+}
+
 /** The control groups of this machine, as kernel truth about what runs: version 1, version 2, or both mixed. */
 export interface Cgroups {
   /** Makes a group with these limits, unless it is there; what to write a pid to so that it joins. */
-  create(path: string, limits: GroupLimits): string[];
+  create(path: string, limits: Partial<GroupLimits>): string[];
+  /** Changes what a group weighs against its neighbours, as GroupLimits has it; nothing where there is no such group. */
+  weigh(path: string, cpuShares: number): void;
   /** Processes in a group and below it, by host pid. */
   processes(path: string): number[];
   /** Names of the groups directly below one. */
@@ -93,7 +121,7 @@ export function openCgroups(): Cgroups {
   };
 
   return {
-    create(path, { memory, pids, cpuQuota, cpuShares }) {
+    create(path, limits) {
       // A new cpuset of version 1 takes nobody before it is given processors, and nobody needs one here.
       const used = roots.filter((root) => !existsSync(join(root, 'cpuset.cpus')));
       return used.map((root) => {
@@ -105,21 +133,14 @@ export function openCgroups(): Cgroups {
           directory = join(directory, name);
           mkdirSync(directory, { recursive: true });
         }
-        const files: [name: string, value: string][] = [
-          ['memory.limit_in_bytes', `${memory}`],
-          ['memory.memsw.limit_in_bytes', `${memory}`],
-          ['memory.max', `${memory}`],
-          ['memory.swap.max', '0'],
-          ['pids.max', `${pids}`],
-          ['cpu.cfs_period_us', `${CPU_PERIOD}`],
-          ['cpu.cfs_quota_us', `${cpuQuota}`],
-          ['cpu.shares', `${cpuShares}`],
-          ['cpu.max', `${cpuQuota} ${CPU_PERIOD}`],
-          ['cpu.weight', `${Math.ceil((cpuShares * CPU_WEIGHT) / 1024)}`],
-        ];
-        for (const [name, value] of files) write(join(directory, name), value);
+        for (const [name, value] of filesOf(limits)) write(join(directory, name), value);
         return join(directory, 'cgroup.procs');
       });
+    },
+    weigh(path, cpuShares) {
+      for (const directory of directories(path)) {
+        for (const [name, value] of filesOf({ cpuShares })) write(join(directory, name), value);
+      }
     },
     processes,
     children(path) {

@@ -147,7 +147,7 @@ export function createContainerDriver({ directory, image, profile = null, log }:
         await removeMounted(node.directory);
         const steps = nodeSteps(id, session, plan, name);
         await arrange(node.directory, [['unplug', session.wire, portOf(plan, name)], ...steps]);
-        await start(id, plan, name);
+        await hosted.urgently(id, () => start(id, plan, name));
       });
     },
 

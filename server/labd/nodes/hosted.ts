@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { createTurns } from '../turns.ts';
 import type { Cgroups } from './cgroup.ts';
 import { diskTrouble } from './disk.ts';
@@ -8,6 +10,20 @@ import { claimedUnder, releaseRange } from './ranges.ts';
 import { children, removeEmpty, removeMounted } from './remains.ts';
 import { endStrays } from './stray.ts';
 import { portOf } from './wiring.ts';
+
+/**
+ * What all nodes together weigh against a process of the host's own (1024), for each processor: as two of them. What reads
+ * and judges their networks has work as long as learners work, and left them a quarter of the machine.
+ */
+const NODES_SHARES = 2_048;
+/**
+ * What a session weighs against another, and while it is being made: of 60 learners who all install something, one who waits
+ * for a prompt comes first.
+ */
+const SESSION_SHARES = 1_024;
+const STARTING_SHARES = 16 * SESSION_SHARES;
+/** Until its first shells have their prompts, ms: they begin when the nodes are ready. */
+const PROMPTS_MS = 5_000;
 
 /** What is to be told of a node that is not up. */
 export const NOT_RUNNING = '节点没有运行';
@@ -25,6 +41,8 @@ export interface Hosted extends Pick<NodeDriver, 'create' | 'destroy' | 'list'> 
   nodeOf(id: SessionId, name: string): NodePlace;
   /** One job of a session at a time. */
   inTurn<T>(id: SessionId, job: () => Promise<T>): Promise<T>;
+  /** Does a job that people wait for, with its session before all others. */
+  urgently<T>(id: SessionId, job: () => Promise<T>): Promise<T>;
   /** Ends and removes everything of a session, whatever state it is in. */
   wipe(id: SessionId): Promise<void>;
   /** Starts all nodes of a session at once. */
@@ -47,6 +65,8 @@ export function createHosted(options: {
 }): Hosted {
   const { place, cgroups, log } = options;
   const inTurn = createTurns();
+  // A former one may have ended in the middle of a job.
+  for (const name of cgroups.children(place.cgroup)) cgroups.weigh(join(place.cgroup, name), SESSION_SHARES);
 
   function planOf(id: SessionId): SessionPlan {
     let text: string;
@@ -73,6 +93,17 @@ export function createHosted(options: {
     }
   }
 
+  async function urgently<T>(id: SessionId, job: () => Promise<T>): Promise<T> {
+    const { cgroup } = place.session(id);
+    cgroups.create(place.cgroup, { cpuShares: NODES_SHARES * availableParallelism() });
+    cgroups.create(cgroup, { cpuShares: STARTING_SHARES });
+    try {
+      return await job();
+    } finally {
+      setTimeout(() => cgroups.weigh(cgroup, SESSION_SHARES), PROMPTS_MS).unref();
+    }
+  }
+
   /** Whether a session is what it would be made as now. */
   function isMade(id: SessionId, wanted: TopologyPlan): boolean {
     if (!options.stands(id)) return false;
@@ -83,6 +114,7 @@ export function createHosted(options: {
   return {
     planOf,
     inTurn,
+    urgently,
     wipe,
 
     nodeOf(id, name) {
@@ -114,7 +146,7 @@ export function createHosted(options: {
         if (existsSync(directory) || cgroups.children(place.cgroup).includes(id)) await wipe(id);
         const began = performance.now();
         try {
-          await options.make(id, wanted, progress);
+          await urgently(id, () => options.make(id, wanted, progress));
         } catch (error) {
           await wipe(id).catch((cause: unknown) =>
             log.warn({ session: id, cause }, 'a failed session was not removed'),
