@@ -19,6 +19,8 @@ export interface GroupLimits {
   pids: number;
   cpuQuota: number;
   cpuShares: number;
+  /** Whether they use only what nobody else wants of the processors; then they have no weight. */
+  isIdle: boolean;
 }
 
 /** µs. */
@@ -27,7 +29,7 @@ const CPU_PERIOD = 100_000;
 const CPU_WEIGHT = 100;
 
 /** What the kernel calls these limits, in version 1 and in version 2, and what it is to be told. */
-function filesOf({ memory, pids, cpuQuota, cpuShares }: Partial<GroupLimits>): [name: string, value: string][] {
+function filesOf({ memory, pids, cpuQuota, isIdle, cpuShares }: Partial<GroupLimits>): [name: string, value: string][] {
   return [
     ...only(memory, (bytes): [string, string][] => [
       ['memory.limit_in_bytes', `${bytes}`],
@@ -41,6 +43,8 @@ function filesOf({ memory, pids, cpuQuota, cpuShares }: Partial<GroupLimits>): [
       ['cpu.cfs_quota_us', `${micros}`],
       ['cpu.max', `${micros} ${CPU_PERIOD}`],
     ]),
+    // Linux 5.15. What is idle no more takes a weight again.
+    ...only(isIdle, (idle): [string, string][] => [['cpu.idle', idle ? '1' : '0']]),
     ...only(cpuShares, (shares): [string, string][] => [
       ['cpu.shares', `${shares}`],
       ['cpu.weight', `${Math.ceil((shares * CPU_WEIGHT) / 1024)}`],
@@ -48,7 +52,7 @@ function filesOf({ memory, pids, cpuQuota, cpuShares }: Partial<GroupLimits>): [
   ];
 }
 
-function only<T>(value: number | undefined, files: (value: number) => T[]): T[] {
+function only<V, T>(value: V | undefined, files: (value: V) => T[]): T[] {
   return value === undefined ? [] : files(value);
 }
 
@@ -56,8 +60,8 @@ function only<T>(value: number | undefined, files: (value: number) => T[]): T[] 
 export interface Cgroups {
   /** Makes a group with these limits, unless it is there; what to write a pid to so that it joins. */
   create(path: string, limits: Partial<GroupLimits>): string[];
-  /** Changes what a group weighs against its neighbours, as GroupLimits has it; nothing where there is no such group. */
-  weigh(path: string, cpuShares: number): void;
+  /** Changes limits of a group; nothing where there is no such group. */
+  limit(path: string, limits: Partial<GroupLimits>): void;
   /** Processes in a group and below it, by host pid. */
   processes(path: string): number[];
   /** Names of the groups directly below one. */
@@ -137,9 +141,9 @@ export function openCgroups(): Cgroups {
         return join(directory, 'cgroup.procs');
       });
     },
-    weigh(path, cpuShares) {
+    limit(path, limits) {
       for (const directory of directories(path)) {
-        for (const [name, value] of filesOf({ cpuShares })) write(join(directory, name), value);
+        for (const [name, value] of filesOf(limits)) write(join(directory, name), value);
       }
     },
     processes,

@@ -12,18 +12,17 @@ import { endStrays } from './stray.ts';
 import { portOf } from './wiring.ts';
 
 /**
- * What all nodes together weigh against a process of the host's own (1024), for each processor: as two of them. What reads
- * and judges their networks has work as long as learners work, and left them a quarter of the machine.
+ * What all nodes together weigh against a process of the host's own (1024): as two of them on each processor. What reads and
+ * judges their networks has work as long as learners work, and would leave them a quarter of the machine.
  */
-const NODES_SHARES = 2_048;
-/**
- * What a session weighs against another, and while it is being made: of 60 learners who all install something, one who waits
- * for a prompt comes first.
- */
-const SESSION_SHARES = 1_024;
-const STARTING_SHARES = 16 * SESSION_SHARES;
+const WORKING = { isIdle: false, cpuShares: 2 * 1_024 * availableParallelism() };
+/** While some of them are being made: of 60 learners of whom most install something already, those without a prompt come first. */
+const YIELDING = { isIdle: true };
+/** What a session weighs against another; and one that is being made, whose start runs in its own group: all the kernel has. */
+const SESSION = { cpuShares: 1_024 };
+const STARTING = { cpuShares: 102_400 };
 /** Until its first shells have their prompts, ms: they begin when the nodes are ready. */
-const PROMPTS_MS = 5_000;
+const PROMPTS_MS = 3_000;
 
 /** What is to be told of a node that is not up. */
 export const NOT_RUNNING = '节点没有运行';
@@ -41,7 +40,7 @@ export interface Hosted extends Pick<NodeDriver, 'create' | 'destroy' | 'list'> 
   nodeOf(id: SessionId, name: string): NodePlace;
   /** One job of a session at a time. */
   inTurn<T>(id: SessionId, job: () => Promise<T>): Promise<T>;
-  /** Does a job that people wait for, with its session before all others. */
+  /** Does a job that people wait for before what all nodes do. */
   urgently<T>(id: SessionId, job: () => Promise<T>): Promise<T>;
   /** Ends and removes everything of a session, whatever state it is in. */
   wipe(id: SessionId): Promise<void>;
@@ -65,8 +64,11 @@ export function createHosted(options: {
 }): Hosted {
   const { place, cgroups, log } = options;
   const inTurn = createTurns();
+  /** Jobs that people wait for. */
+  let urgent = 0;
   // A former one may have ended in the middle of a job.
-  for (const name of cgroups.children(place.cgroup)) cgroups.weigh(join(place.cgroup, name), SESSION_SHARES);
+  cgroups.limit(place.cgroup, WORKING);
+  for (const name of cgroups.children(place.cgroup)) cgroups.limit(join(place.cgroup, name), SESSION);
 
   function planOf(id: SessionId): SessionPlan {
     let text: string;
@@ -95,12 +97,18 @@ export function createHosted(options: {
 
   async function urgently<T>(id: SessionId, job: () => Promise<T>): Promise<T> {
     const { cgroup } = place.session(id);
-    cgroups.create(place.cgroup, { cpuShares: NODES_SHARES * availableParallelism() });
-    cgroups.create(cgroup, { cpuShares: STARTING_SHARES });
+    const done = () => {
+      urgent -= 1;
+      cgroups.limit(cgroup, SESSION);
+      if (urgent === 0) cgroups.limit(place.cgroup, WORKING);
+    };
+    urgent += 1;
+    cgroups.create(place.cgroup, YIELDING);
+    cgroups.create(cgroup, STARTING);
     try {
       return await job();
     } finally {
-      setTimeout(() => cgroups.weigh(cgroup, SESSION_SHARES), PROMPTS_MS).unref();
+      setTimeout(done, PROMPTS_MS).unref();
     }
   }
 
