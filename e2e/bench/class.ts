@@ -5,6 +5,7 @@ import { loadAll } from '../../content/load.ts';
 import { readEnv } from '../../server/env.ts';
 import type { ClassState, Row } from '../../server/lesson-protocol.ts';
 import { labOf } from '../../server/play.ts';
+import { goFirst } from '../../server/priority.ts';
 import { makeClass } from '../classroom.ts';
 import type { Site } from '../site.ts';
 import { ask, connected, LAB, netloomSocket } from './client.ts';
@@ -39,6 +40,8 @@ export interface ClassMeasured {
   workedMs: number;
   news: number;
   newsBytes: number;
+  /** Why connections were lost, each time. */
+  losses: string[];
   /** By process: MB of private memory at the end, and cores it used on the average. */
   servers: Record<(typeof SERVERS)[number], { mb: number; cores: number }>;
   failures: string[];
@@ -64,6 +67,8 @@ export async function measureClass(site: Site, learners: number, say: (line: str
   let news = 0;
   let newsBytes = 0;
   try {
+    // Browsers are on machines of their own, where nothing keeps them waiting.
+    goFirst((error) => say(`  不能优先：${error}`));
     await connected(desk);
     const look = (row: Row) => {
       for (const [checkpoint, mark] of Object.entries(row.marks)) {
@@ -114,6 +119,7 @@ export async function measureClass(site: Site, learners: number, say: (line: str
     return {
       ...{ learners, joins, rows, workedMs, news, newsBytes, failures },
       prompts: pupils.flatMap((pupil) => pupil.promptsMs() ?? []),
+      losses: pupils.flatMap((pupil) => pupil.losses()),
       passed: pupils.reduce((sum, pupil) => sum + pupil.passed().length, 0),
       wanted: learners * steps.flatMap(({ head }) => head.checkpoints).length,
       servers: Object.fromEntries(
@@ -150,6 +156,7 @@ export function figuresOf(measured: ClassMeasured | undefined): Record<string, n
   return {
     class_learners: measured.learners,
     class_failures: measured.failures.length,
+    class_losses: measured.losses.length,
     class_passed: measured.passed,
     class_wanted: measured.wanted,
     class_worked_s: whole(workedMs / 1_000),
@@ -170,6 +177,7 @@ export function figuresOf(measured: ClassMeasured | undefined): Record<string, n
 const TITLES: Record<string, string> = {
   class_learners: '学员',
   class_failures: '没有做完的学员',
+  class_losses: '断线又连上的次数',
   class_passed: '通过的检查点',
   class_wanted: '应当通过的检查点',
   class_worked_s: '全班做完，秒',
@@ -189,5 +197,6 @@ export function tableOf(measured: ClassMeasured | undefined): string {
     const title = server ? `${server[1]}${server[2] === 'mb' ? ' 的内存，MB' : ' 用的处理器核'}` : TITLES[stem];
     return `${title ?? name}${which}${rest ? '，毫秒' : ''}：${value}`;
   });
-  return [...lines, ...(measured?.failures ?? []).slice(0, 10)].join('\n');
+  const losses = [...new Set(measured?.losses)].map((reason) => `断线：${reason}`);
+  return [...lines, ...losses, ...(measured?.failures ?? []).slice(0, 10)].join('\n');
 }

@@ -96,11 +96,11 @@ export function connected(socket: ReturnType<typeof io>): Promise<void> {
   });
 }
 
-/** A browser window's socket. */
-export function netloomSocket(url: string, cookie: string): ReturnType<typeof io> {
+/** A browser window's socket; whether it connects anew, as the page's does, is up to who can go on then. */
+export function netloomSocket(url: string, cookie: string, reconnection = false): ReturnType<typeof io> {
   return io(url, {
     transports: ['websocket'],
-    reconnection: false,
+    reconnection,
     forceNew: true,
     parser,
     extraHeaders: { cookie, origin: url },

@@ -22,6 +22,8 @@ export interface Pupil {
   /** Types the blocks of a step that the lab needs, and waits until its checkpoints are passed. */
   does(step: Step): Promise<void>;
   passed(): string[];
+  /** Why the connection was lost, each time that it was; it comes back by itself, as the page's does. */
+  losses(): string[];
   leave(): void;
 }
 
@@ -53,7 +55,11 @@ async function until(what: string | (() => string), limitMs: number, holds: () =
 
 /** Opens a learner's page; `told` hears of each checkpoint when it is passed for the first time. */
 export async function sitDown(url: string, cookie: string, told: (checkpoint: string) => void): Promise<Pupil> {
-  const socket = netloomSocket(url, cookie);
+  const socket = netloomSocket(url, cookie, true);
+  let step = '01-environment';
+  /** Offset of the next byte of each terminal that was attached. */
+  const next = new Map<string, number>();
+  const losses: string[] = [];
   let state: LabState | undefined;
   let promptsMs: number | undefined;
   let marks = 0;
@@ -69,6 +75,17 @@ export async function sitDown(url: string, cookie: string, told: (checkpoint: st
     }
   });
   await connected(socket);
+  socket.on('terminal:output', (terminal: string, offset: number, bytes: Uint8Array) =>
+    next.set(terminal, offset + bytes.length),
+  );
+  socket.on('disconnect', (reason) => losses.push(reason));
+  socket.on('connect', () => {
+    const again = async () => {
+      state = await ask<LabState>(socket, 'lab:enter', { lab: LAB, step });
+      for (const [terminal, after] of next) await ask(socket, 'terminal:attach', { terminal, after });
+    };
+    again().catch((error) => losses.push(`${error}`));
+  });
 
   function terminalsNow(): { terminal: string; node: string }[] {
     return state?.session.status === 'ready' ? state.session.terminals : [];
@@ -100,7 +117,7 @@ export async function sitDown(url: string, cookie: string, told: (checkpoint: st
   return {
     async start() {
       const asked = performance.now();
-      state = await ask<LabState>(socket, 'lab:enter', { lab: LAB, step: '01-environment' });
+      state = await ask<LabState>(socket, 'lab:enter', { lab: LAB, step });
       await ask(socket, 'lab:start', { lab: LAB });
       await until('the nodes', START_MS, () => terminalsNow().length >= 2);
       const terminals = terminalsNow().map(({ terminal }) => terminal);
@@ -109,9 +126,10 @@ export async function sitDown(url: string, cookie: string, told: (checkpoint: st
       promptsMs = performance.now() - asked;
     },
     promptsMs: () => promptsMs,
-    async does(step) {
-      state = await ask<LabState>(socket, 'lab:enter', { lab: LAB, step: step.id });
-      for (const block of step.prose.blocks.filter((each) => isNeeded(each) && !each.stream)) {
+    async does({ id, prose, head }) {
+      step = id;
+      state = await ask<LabState>(socket, 'lab:enter', { lab: LAB, step });
+      for (const block of prose.blocks.filter((each) => isNeeded(each) && !each.stream)) {
         const live = () =>
           fillIn(
             block.text,
@@ -122,14 +140,15 @@ export async function sitDown(url: string, cookie: string, told: (checkpoint: st
         if (!('text' in filled)) throw new Error(`${filled.missing} went away`);
         await Promise.all(block.nodes.map((node) => types(node, filled.text)));
       }
-      const missing = () => step.head.checkpoints.map(({ id }) => id).filter((id) => !passed.has(id));
+      const missing = () => head.checkpoints.map(({ id }) => id).filter((id) => !passed.has(id));
       await until(
-        () => `${step.id}: ${missing().map((id) => `${id}${verdictOf(id)}`)}`,
+        () => `${id}: ${missing().map((each) => `${each}${verdictOf(each)}`)}`,
         VERDICT_MS,
         () => missing().length === 0,
       );
     },
     passed: () => [...passed],
+    losses: () => losses,
     leave: () => socket.disconnect(),
   };
 }
