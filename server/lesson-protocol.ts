@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Need } from './authority.ts';
+import type { Alarm } from './network/alarm.ts';
 import type { Command, Playing, RefusalCode, SessionState, Stage, Watched } from './protocol.ts';
 import { classId, lab, learner, learners, node, step } from './shapes.ts';
 import type { Gate, Role } from './store/tables.ts';
@@ -138,6 +139,8 @@ export interface RowSession {
   playing?: Pick<Playing, 'step' | 'done' | 'total'>;
   /** They did not come where they were to be. */
   stopped?: true;
+  /** What the watchdog found in them: where it halted a node, that, else the last. */
+  alarm?: Pick<Alarm, 'node' | 'found' | 'did'>;
 }
 
 /** One learner of a class in one lab: whole and idempotent. Times are Unix ms. */

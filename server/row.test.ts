@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Alarm } from './network/alarm.ts';
 import { markOf, type RowResult, rowOf, rowSession } from './row.ts';
 
 const fact = (id: string, ok: boolean) => ({ id, ok, title: `title of ${id}` });
@@ -68,6 +69,25 @@ describe('a session in a row', () => {
       stopped: true,
     });
     expect(rowSession({ status: 'none' })).toEqual({ status: 'none' });
+  });
+
+  it('carries what the watchdog found last, or halted', () => {
+    const alarm = (node: string, did: 'cut' | 'halted'): Alarm => ({
+      node,
+      found: 'storm',
+      did,
+      links: ['br0'],
+      at: 1,
+    });
+    const at = (alarms: ReturnType<typeof alarm>[]) =>
+      rowSession({ status: 'ready', since: 1, terminals: [], expiresAt: 9, alarms }).alarm;
+    expect(at([alarm('node-1', 'cut'), alarm('node-2', 'cut')])).toEqual({
+      node: 'node-2',
+      found: 'storm',
+      did: 'cut',
+    });
+    expect(at([alarm('node-1', 'halted'), alarm('node-2', 'cut')])?.node).toBe('node-1');
+    expect(at([])).toBeUndefined();
   });
 });
 

@@ -50,8 +50,14 @@ export function rowSession(session: SessionState): RowSession {
       ...(playing && { playing: { step: playing.step, done: playing.done, total: playing.total } }),
     };
   }
-  if (status === 'ready' && session.stopped) return { status, since, to: session.stopped.to, stopped: true };
-  return { status, since };
+  if (status !== 'ready') return { status, since };
+  const { stopped, alarms = [] } = session;
+  const alarm = alarms.find(({ did }) => did === 'halted') ?? alarms.at(-1);
+  return {
+    ...{ status, since },
+    ...(stopped && { to: stopped.to, stopped: true as const }),
+    ...(alarm && { alarm: { node: alarm.node, found: alarm.found, did: alarm.did } }),
+  };
 }
 
 /** When somebody last got further: a first passing, or nodes that were new. */

@@ -15,7 +15,7 @@ import type { Dialog } from './Dialogs.tsx';
 import { createMirror, type Lesson } from './lesson.ts';
 import styles from './Panel.module.css';
 import { type Column, isDone, stuckFor } from './rows.ts';
-import { panelWords as words } from './words.ts';
+import { alarmText, panelWords as words } from './words.ts';
 
 interface Props {
   lesson: Lesson;
@@ -129,6 +129,13 @@ export function Panel({ lesson, course, columns, row, name, now, onClose, onDial
           {mine ? words.typing : others.length > 0 ? words.otherTyping(others.map(teacher).join('、')) : words.mirror}
         </p>
         {closed ? <p className={styles.quiet}>{closed === 'over' ? words.over : words.failed}</p> : null}
+        {session?.status === 'ready'
+          ? session.alarms?.map((alarm) => (
+              <p key={`${alarm.node} ${alarm.found}`} className={styles.quiet}>
+                {alarmText(alarm)}
+              </p>
+            ))
+          : null}
         {session?.status === 'ready' || session?.status === 'resetting' ? (
           <div className={styles.nodes}>
             {course.nodes.map((node, index) => (

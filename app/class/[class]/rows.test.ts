@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mark, Row } from '../../../server/lesson-protocol.ts';
 import { type Column, countsOf, currentOf, reasonsOf, sifted, sorted, standingOf } from './rows.ts';
+import { sessionText } from './words.ts';
 
 const MINUTE = 60_000;
 const NOW = 1_000 * MINUTE;
@@ -45,6 +46,17 @@ describe('a learner’s standing', () => {
     expect(standing(row('1', { activeAt: NOW - 4 * MINUTE }))).toEqual({ what: 'idle', minutes: 4 });
     expect(standing(row('1', { marks: { a: failed('x', 3) } })).what).toBe('failing');
     expect(standing(row('1', { marks: { a: { ...failed('x', 9), state: 'lapsed' } } })).what).toBe('working');
+  });
+});
+
+describe('a node that the watchdog halted', () => {
+  it('puts its learner among those who need help, a loop that was cut does not', () => {
+    const session = (did: 'cut' | 'halted') =>
+      ({ status: 'ready', since: NOW - MINUTE, alarm: { node: 'node-1', found: 'storm', did } }) as const;
+    expect(standing(row('1', { session: session('halted') }))).toEqual({ what: 'broken', minutes: 1 });
+    expect(standing(row('1', { session: session('cut') })).what).toBe('working');
+    expect(sessionText(row('1', { session: session('halted') }))).toBe('node-1 出现环路，已停下，等待重置');
+    expect(sessionText(row('1', { session: session('cut') }))).toBe('node-1 出现环路，已断开');
   });
 });
 

@@ -58,7 +58,8 @@ export function standingOf(row: Row, columns: readonly Column[], now: number): S
   const stuck = stuckFor(row, columns, now);
   if (row.handSince !== undefined) return { what: 'hand', minutes: minutesSince(row.handSince, now) };
   if (isDone(row, columns)) return { what: 'done', minutes: 0 };
-  if (row.session.status === 'broken') return { what: 'broken', minutes: minutesSince(row.session.since, now) };
+  if (row.session.status === 'broken' || row.session.alarm?.did === 'halted')
+    return { what: 'broken', minutes: minutesSince(row.session.since, now) };
   if (stuck > 0) return { what: 'stuck', minutes: Math.floor(stuck / 60_000) };
   if (!row.online) {
     const came = row.startedAt !== undefined || row.activeAt !== undefined;

@@ -1,4 +1,4 @@
-import type { Gate, Mark, Row } from '../../../server/lesson-protocol.ts';
+import type { Gate, Mark, Row, RowSession } from '../../../server/lesson-protocol.ts';
 import type { RefusalCode } from '../../../server/protocol.ts';
 import { clockTime } from '../../labs/[lab]/progress.ts';
 import type { Standing } from './rows.ts';
@@ -69,9 +69,24 @@ export function sessionText({ session, reset }: Row): string {
     return `走到第 ${to} 步：第 ${playing.step} 步 ${playing.done}/${playing.total}`;
   }
   if (reset === 'running') return '正在重置';
+  if (session.alarm) return alarmText(session.alarm);
   if (session.stopped) return `没有走到第 ${session.to} 步`;
   return '';
 }
+
+/** What the watchdog found in a learner's node and did, as a class is told it. */
+export function alarmText({ node, found, did }: NonNullable<RowSession['alarm']>): string {
+  const what = alarms[found];
+  if (did === 'noted') return `${node} ${what}`;
+  return did === 'cut' ? `${node} ${what}，已断开` : `${node} ${what}，已停下，等待重置`;
+}
+
+const alarms = {
+  storm: '出现环路',
+  entries: '内核表项太多',
+  memory: '内存用满',
+  processes: '程序太多',
+} satisfies Record<NonNullable<RowSession['alarm']>['found'], string>;
 
 const resetFailures: Partial<Record<RefusalCode, string>> = {
   busy: '学员自己正在重置',
