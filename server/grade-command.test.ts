@@ -12,6 +12,7 @@ import { runGrade } from './grade-command.ts';
 import { gradeRecords } from './grades/records.ts';
 import { HOSTILE, MINUTE, START } from './grades/testbed.ts';
 import { openStore } from './store/store.ts';
+import { ALL } from './testsample.ts';
 import { parseXml } from './testxml.ts';
 import { UsageProblem } from './usage.ts';
 
@@ -21,7 +22,7 @@ const data = mkdtempSync(join(tmpdir(), 'netloom-grade-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 /** A lecture, and more than any computer room holds. */
-const PEOPLE = 1_000;
+const PEOPLE = process.env[ALL] ? 1_000 : 300;
 /** A listing of all that people is far below this. */
 const MAX_BYTES = 64 * 1_048_576;
 /** Time for a thousand people on a machine that has ten other things to do, ms. */

@@ -182,9 +182,9 @@ describe('machines that are lent', { timeout: 60_000 }, () => {
     const away = { ...topology, nodes: topology.nodes.map((node) => ({ ...node, nic: 'eth7' })) };
     await expect(driver.create(first, away)).rejects.toThrow('网卡 eth7 上没有地址 192.168.245');
     await expect(driver.create(first, { ...topology, lab: 'another' })).rejects.toThrow('没有给这个实验登记');
-    bed.hosts.on('node-2', 'mv /usr/bin/perl /usr/bin/perl.away');
-    await expect(driver.create(first, topology)).rejects.toThrow('缺少命令 perl');
-    bed.hosts.on('node-2', 'mv /usr/bin/perl.away /usr/bin/perl; [ ! -e /run/netloom-lab ]');
+    bed.hosts.on('node-2', 'mv /usr/bin/ping /usr/bin/ping.away');
+    await expect(driver.create(first, topology)).rejects.toThrow('缺少命令 ping');
+    bed.hosts.on('node-2', 'mv /usr/bin/ping.away /usr/bin/ping; [ ! -e /run/netloom-lab ]');
     expect(await driver.list()).toEqual([]);
     expect(readdirSync('/run/netloom').filter((name) => existsSync(`/run/netloom/${name}/${first}-node-1`))).toEqual(
       [],

@@ -23,7 +23,7 @@ export const SHELL_ENVIRONMENT = { HISTFILE: `${HOME}/history` };
 const BASHRC = join(import.meta.dirname, '../image/files/root/.bashrc');
 
 /** What labd starts there (observe.ts), and what it takes to look after it. */
-const TOOLS = 'ip bridge nsenter setpriv perl ping grep';
+const TOOLS = 'ip bridge nsenter setpriv ping grep';
 /** Answers what is missing, one line each: for people. Arguments: card, address, tools. */
 const EXAMINE = `
 [ "$(id -u)" = 0 ] || echo '登录的用户不是 root，也不能用 sudo -n 成为 root'
