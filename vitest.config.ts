@@ -40,6 +40,7 @@ export default defineConfig({
           exclude: ['e2e/restart.test.ts'],
           // One browser and one pair of nodes at a time: drawing pages fills two cores.
           fileParallelism: false,
+          isolate: false,
           // What a person would wait for; vitest's own second is less than a busy machine takes.
           expect: { poll: { timeout: 15_000 } },
           testTimeout: 240_000,
