@@ -15,8 +15,8 @@ export default defineConfig({
           name: 'server',
           include: ['{app,content,server}/**/*.test.ts'],
           exclude: WHOLE_MACHINE,
-          // Most of them wait for nodes and processes: one worker, vitest's choice on two cores, would idle, and so do two.
-          maxWorkers: 3,
+          // Most of them wait for nodes and processes: one worker, vitest's choice on two cores, would idle. Three are no quicker.
+          maxWorkers: 2,
           // A process for each file would cost a quarter of all their processor time; none of them changes what they share.
           isolate: false,
           testTimeout: 40_000,

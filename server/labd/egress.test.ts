@@ -47,7 +47,7 @@ afterAll(async () => {
 /** Says something to the proxy from within a node; what it answers. */
 const ask = (node: 'node-1' | 'node-2', words: string) =>
   bed
-    .run(main, node, `exec 3<>/dev/tcp/127.0.0.1/3128 || exit 0; printf '${words}' >&3; timeout 10 cat <&3`)
+    .run(main, node, `exec 3<>/dev/tcp/127.0.0.1/3128 || exit 0; printf '${words}' >&3; timeout 10 cat <&3; true`)
     .catch(String);
 
 it('carries one request to a host that the lab names, and nothing of the node besides', async () => {
