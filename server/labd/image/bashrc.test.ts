@@ -134,6 +134,25 @@ describe("the node's bash", { timeout: 60_000 }, () => {
     expect(Math.max(...longest)).toBeLessThan(2_048);
   });
 
+  it('reads completions at the first Tab, and completes by them at once', async () => {
+    const shell = await open();
+    await shell.run('declare -F _completion_loader || echo "not $((40+2))"\r');
+    expect(shell.screen()).toContain('not 42\r\n');
+    shell.type('ip link show ens\t');
+    await vi.waitFor(() => expect(shell.screen()).toContain('ip link show ens33 '), 10_000);
+    expect(await shell.run('\r')).toContain('D 0');
+  });
+
+  it('starts without starting another program, and completes nothing yet', async () => {
+    const started = await testbed.run(
+      session,
+      'node-1',
+      `bash --login -ic 'echo $$ $(sh -c "echo \\$\\$")' 2>/dev/null`,
+    );
+    const [shell, next] = started.trim().split(' ').map(Number);
+    expect((next ?? 0) - (shell ?? 0)).toBe(1);
+  });
+
   it('costs no process, and little time', async () => {
     const shell = await open();
     await shell.run(' for i in {1..200}; do __netloom_untold=1 __netloom_last=; __netloom_tell; done > /dev/null\r');

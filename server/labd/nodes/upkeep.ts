@@ -114,10 +114,7 @@ async function undo(machine: SshMachine, first: Footprint, now: Footprint): Prom
 
 /** A learner's machine has no image of ours: what the file takes for granted there is asked for here. */
 function bashrc(): string {
-  const completion = '. /usr/share/bash-completion/bash_completion';
-  return readFileSync(BASHRC, 'utf8')
-    .replace(completion, `[ ! -r ${completion.slice(2)} ] || ${completion}`)
-    .replace('case $HOSTNAME in', 'case $NETLOOM_NODE in');
+  return readFileSync(BASHRC, 'utf8').replace('case $HOSTNAME in', 'case $NETLOOM_NODE in');
 }
 
 /** What a machine prints is its root's: nothing of it may steer a terminal or a log. */

@@ -12,7 +12,6 @@ case $HOSTNAME in
   node-2) NETLOOM_COLOUR='38;2;183;148;244' ;;
   *) NETLOOM_COLOUR='38;5;250' ;;
 esac
-eval "$(dircolors -b)"
 alias ls='ls --color=auto'
 alias ll='ls -alF'
 alias grep='grep --color=auto'
@@ -84,8 +83,16 @@ PS0='\e]133;C\a${HISTCMD:$((__netloom_ran=1,__netloom_untold=HISTCMD-__netloom_s
 PS1='\[\e]133;A\a\e['$NETLOOM_COLOUR'm\]\u@\h\[\e[0m\]:\w\$ \[\e]133;B\a\]'
 unset NETLOOM_COLOUR
 
-. /usr/share/bash-completion/bash_completion
-# bash-completion takes names from `ip link`, where a veth is `ens33@if3`: no command accepts that.
-_available_interfaces() {
-  COMPREPLY=($(compgen -W "$(sed -n 's/^ *\([^:]*\):.*/\1/p' /proc/net/dev)" -- "${cur-}"))
+# bash-completion is read at the first Tab: reading it takes longer than all the rest of a shell's start.
+__netloom_complete() {
+  complete -r -D
+  [[ -r /usr/share/bash-completion/bash_completion ]] || return 1
+  . /usr/share/bash-completion/bash_completion
+  # It takes names from `ip link`, where a veth is `ens33@if3`: no command accepts that.
+  _available_interfaces() {
+    COMPREPLY=($(compgen -W "$(sed -n 's/^ *\([^:]*\):.*/\1/p' /proc/net/dev)" -- "${cur-}"))
+  }
+  # Reads the command's own, and asks for another try.
+  _completion_loader "$@"
 }
+complete -D -F __netloom_complete

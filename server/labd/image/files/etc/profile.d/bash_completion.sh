@@ -1,0 +1,1 @@
+# Bash reads its completions at the first Tab: see /root/.bashrc.
