@@ -48,10 +48,12 @@ export async function openTaps(relays: Relays, places: Place[], filter: Buffer):
     const listening = await Promise.all(taps.map(({ heard }) => heard.listen(filter)));
     const deaf = taps.find(({ place: { at } }, index) => 'wire' in at && !listening[index]);
     if (deaf) throw new Error(`nothing can be heard at ${deaf.place.link} of the wire`);
+    // What a link of another kind hears is no Ethernet, and must not be read as that.
+    const hearing = taps.filter((_, index) => listening[index]);
     return {
       async frames() {
         const all = await Promise.all(
-          taps.map(async ({ place: { at, standsFor }, heard }) => {
+          hearing.map(async ({ place: { at, standsFor }, heard }) => {
             const frames = readCapture(await heard.frames(TAP_BYTES), at);
             return standsFor ? frames.flatMap((frame) => [frame, { ...frame, at: standsFor }]) : frames;
           }),
