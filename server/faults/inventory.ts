@@ -85,8 +85,8 @@ export function createAuditor({ data, place }: { data: string; place: Place }): 
         const isNode = groups.some((path) => path.startsWith(`${group}/`));
         const held = namespacesOf(pid);
         if (isNode) for (const each of held) if (!own.has(each)) mine.add(each);
-        if (!isNode && groups.some((path) => path.startsWith(`${place.cgroup}/`)))
-          for (const each of held) others.add(each);
+        const isOthers = !isNode && groups.some((path) => path.startsWith(`${place.cgroup}/`));
+        if (isOthers) for (const each of held) others.add(each);
         for (const each of held) if (isSeen(each)) namespaces.add(each);
         // What of ours names a node, and the product's own processes, which an inventory of everything counts.
         const names =

@@ -26,7 +26,7 @@ export function createEgress(options: {
   const proxies = new Map<SessionId, ReturnType<typeof startFed>[]>();
 
   function close(session: SessionId): void {
-    for (const proxy of proxies.get(session) ?? []) end(proxy, 'SIGKILL');
+    for (const proxy of proxies.get(session) ?? []) end(proxy);
     proxies.delete(session);
   }
 

@@ -60,15 +60,10 @@ export function startFed(argv: string[], machine?: Machine) {
 }
 
 /** Ends a program that start() or startFed() started, and what it started. */
-export function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+export function end(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  if (signal === 'SIGTERM' && child.stdin) {
-    // It runs on a machine, where no signal of ours arrives; see Machine.kept.
-    child.stdin.end();
-    return;
-  }
   try {
-    process.kill(-child.pid, signal);
+    process.kill(-child.pid, 'SIGKILL');
   } catch (error) {
     // It ended by itself between the check and the signal.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
@@ -85,7 +80,7 @@ export function observe(argv: string[], { timeoutMs, maxBytes }: Bounds, machine
     let stopped: Observation['stopped'];
     const stop = (why: 'timeout' | 'output') => {
       stopped ??= why;
-      end(child, 'SIGKILL');
+      end(child);
     };
     const timer = setTimeout(() => stop('timeout'), timeoutMs);
     child.stdout.on('data', (chunk: Buffer) => {

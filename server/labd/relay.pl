@@ -250,14 +250,13 @@ sub surrender {
 sub work {
   my (@places) = @_;
   alarm $PATIENCE;
-  my @kinds = ([], [], []);
-  for my $kind (@kinds[0, 1]) {
+  my @kinds = ([], []);
+  for my $kind (@kinds) {
     push @$kind, shift @places while @places && $places[0] ne '--';
     shift @places;
   }
   # A link may be called --, too.
-  $kinds[2] = \@places;
-  my @sources = opened(@kinds);
+  my @sources = opened(@kinds, \@places);
   surrender();
   while (1) {
     my ($number, $source, $limit, $length) = unpack 'L4', take(16);

@@ -113,7 +113,7 @@ export function startRelayHost(events: { free(): void; gone(): void }, machine?:
     clearTimeout(timer);
     if (broken) return;
     broken = new Unanswered(`${why}${said ? `: ${said.trim()}` : ''}`);
-    end(child, 'SIGKILL');
+    end(child);
     for (const question of waiting.splice(0)) question.reject(broken);
     events.gone();
   }

@@ -76,7 +76,7 @@ export function openSentry(suspects: Suspect[]): Sentry {
   for (const [number, { burden }] of suspects.entries()) tell('node', number, burden.netns, burden.pids().join(','));
 
   async function ask(...fields: (string | number)[]): Promise<void> {
-    const timer = setTimeout(() => end(child, 'SIGKILL'), LOOK_MS);
+    const timer = setTimeout(() => end(child), LOOK_MS);
     try {
       await new Promise<void>((resolve, reject) => {
         waiting = { resolve, reject };
@@ -96,7 +96,7 @@ export function openSentry(suspects: Suspect[]): Sentry {
       return traffic;
     },
     cut: (number, links) => ask('down', number, ...links.flatMap(({ inode, index }) => [inode, index])),
-    close: () => end(child, 'SIGKILL'),
+    close: () => end(child),
   };
 }
 

@@ -67,7 +67,7 @@ export function createWatches(options: {
     const watcher = {
       close() {
         closed = true;
-        for (const child of children) end(child, 'SIGKILL');
+        for (const child of children) end(child);
       },
     };
     /** Ends all of it, to begin anew later. */

@@ -28,32 +28,23 @@ const CPU_PERIOD = 100_000;
 /** What version 2 says for a weight of 1024. */
 const CPU_WEIGHT = 100;
 
-/** What the kernel calls these limits, in version 1 and in version 2, and what it is to be told. */
+/** What the kernel calls these limits, in version 1 and in version 2, and what it is to be told of those that are given. */
 function filesOf({ memory, pids, cpuQuota, isIdle, cpuShares }: Partial<GroupLimits>): [name: string, value: string][] {
-  return [
-    ...only(memory, (bytes): [string, string][] => [
-      ['memory.limit_in_bytes', `${bytes}`],
-      ['memory.memsw.limit_in_bytes', `${bytes}`],
-      ['memory.max', `${bytes}`],
-      ['memory.swap.max', '0'],
-    ]),
-    ...only(pids, (number): [string, string][] => [['pids.max', `${number}`]]),
-    ...only(cpuQuota, (micros): [string, string][] => [
-      ['cpu.cfs_period_us', `${CPU_PERIOD}`],
-      ['cpu.cfs_quota_us', `${micros}`],
-      ['cpu.max', `${micros} ${CPU_PERIOD}`],
-    ]),
+  const files: [name: string, value: number | string | undefined][] = [
+    ['memory.limit_in_bytes', memory],
+    ['memory.memsw.limit_in_bytes', memory],
+    ['memory.max', memory],
+    ['memory.swap.max', memory && 0],
+    ['pids.max', pids],
+    ['cpu.cfs_period_us', cpuQuota && CPU_PERIOD],
+    ['cpu.cfs_quota_us', cpuQuota],
+    ['cpu.max', cpuQuota && `${cpuQuota} ${CPU_PERIOD}`],
     // Linux 5.15. What is idle no more takes a weight again.
-    ...only(isIdle, (idle): [string, string][] => [['cpu.idle', idle ? '1' : '0']]),
-    ...only(cpuShares, (shares): [string, string][] => [
-      ['cpu.shares', `${shares}`],
-      ['cpu.weight', `${Math.ceil((shares * CPU_WEIGHT) / 1024)}`],
-    ]),
+    ['cpu.idle', isIdle === undefined ? undefined : Number(isIdle)],
+    ['cpu.shares', cpuShares],
+    ['cpu.weight', cpuShares && Math.ceil((cpuShares * CPU_WEIGHT) / 1024)],
   ];
-}
-
-function only<V, T>(value: V | undefined, files: (value: V) => T[]): T[] {
-  return value === undefined ? [] : files(value);
+  return files.flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]]));
 }
 
 /** The control groups of this machine, as kernel truth about what runs: version 1, version 2, or both mixed. */

@@ -39,7 +39,7 @@ export function createLookout(argvOf: (script: string) => string[]): Lookout {
     function fail(why: string): void {
       clearTimeout(timer);
       if (process?.child === child) process = undefined;
-      end(child, 'SIGKILL');
+      end(child);
       for (const { reject } of waiting.splice(0)) reject(new Error(`${why}: ${complaint.trim()}`));
     }
 
